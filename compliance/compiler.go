@@ -1,0 +1,172 @@
+package compliance
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/scruple/scruple"
+	"github.com/scruple/scruple/internal/strictyaml"
+)
+
+// engine judges the messages of one market.
+type engine struct {
+	auto     *automaton
+	literals [][]rune
+	owners   [][]int32 // patterns whose anchor is a literal
+	patterns []pattern
+	lists    int32
+	grammar  grammar
+	rules    []*Rule
+	pool     sync.Pool // of *exam
+}
+
+// compiler collects the terms of all rules of one market.
+type compiler struct {
+	e        *engine
+	literal  map[string]int32
+	lexicons map[string][]string
+	done     map[string]termList // lexicons that have their lists
+}
+
+// termList names the lists of terms that stand for one key of a rule: its own and those of the lexicons it uses.
+type termList []int32
+
+func newCompiler(lexicons map[string][]string) *compiler {
+	c := &compiler{e: &engine{}, literal: map[string]int32{}, lexicons: lexicons, done: map[string]termList{}}
+	c.compileGrammar()
+	return c
+}
+
+func (c *compiler) newList() int32 {
+	c.e.lists++
+	return c.e.lists - 1
+}
+
+// add puts all forms of a term into a list.
+func (c *compiler) add(list int32, term string) error {
+	forms, err := parseTerm(term)
+	if err != nil {
+		return err
+	}
+	for _, p := range forms {
+		p.list = list
+		anchor := p.steps[p.anchor].text
+		id, ok := c.literal[string(anchor)]
+		if !ok {
+			id = int32(len(c.e.literals))
+			c.literal[string(anchor)] = id
+			c.e.literals = append(c.e.literals, anchor)
+			c.e.owners = append(c.e.owners, nil)
+		}
+		c.e.owners[id] = append(c.e.owners[id], int32(len(c.e.patterns)))
+		c.e.patterns = append(c.e.patterns, p)
+	}
+	return nil
+}
+
+// terms compiles the terms under a path of a rule. An empty list gives nil.
+func (c *compiler) terms(path string, terms []string) (termList, *specError) {
+	var out termList
+	own := int32(-1)
+	for i, t := range terms {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if len(t) > 1 && t[0] == '@' {
+			lists, err := c.lexicon(at, t[1:])
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, lists...)
+			continue
+		}
+		if own < 0 {
+			own = c.newList()
+			out = append(out, own)
+		}
+		if err := c.add(own, t); err != nil {
+			return nil, &specError{at, err.Error()}
+		}
+	}
+	return out, nil
+}
+
+func (c *compiler) lexicon(path, name string) (termList, *specError) {
+	if lists, ok := c.done[name]; ok {
+		return lists, nil
+	}
+	terms, ok := c.lexicons[name]
+	if !ok {
+		known := make([]string, 0, len(c.lexicons))
+		for n := range c.lexicons {
+			known = append(known, n)
+		}
+		slices.Sort(known)
+		return nil, &specError{path, fmt.Sprintf("no lexicon %q; did you mean %q?", "@"+name, "@"+strictyaml.Nearest(name, known))}
+	}
+	c.done[name] = nil // a lexicon that names itself adds nothing
+	lists, err := c.terms(path, terms)
+	if err != nil {
+		return nil, &specError{path, fmt.Sprintf("lexicon %s: %s", name, err.text)}
+	}
+	c.done[name] = lists
+	return lists, nil
+}
+
+// finish builds the automaton.
+func (c *compiler) finish() *engine {
+	e := c.e
+	e.auto = newAutomaton(e.literals)
+	e.pool.New = func() any {
+		x := &exam{t: &reading{heads: make([]int32, e.lists)}}
+		for i := range x.t.heads {
+			x.t.heads[i] = -1
+		}
+		return x
+	}
+	return e
+}
+
+// compile makes a rule ready to judge.
+func (c *compiler) compile(r *Rule, s *ruleSource) *specError {
+	check, err := compilers()[r.Kind](c, r, s)
+	if err != nil {
+		return asSpec(err)
+	}
+	r.check = check
+	c.e.rules = append(c.e.rules, r)
+	return nil
+}
+
+func asSpec(err error) *specError {
+	if e, ok := err.(*specError); ok {
+		return e
+	}
+	return &specError{"", err.Error()}
+}
+
+// has reports whether any hit of the lists lies within [from, to).
+func (l termList) has(t *reading, from, to int32) bool {
+	for _, id := range l {
+		if t.any(id, from, to) {
+			return true
+		}
+	}
+	return false
+}
+
+// hit reports whether the message holds any term of the lists.
+func (l termList) hit(t *reading) bool {
+	for _, id := range l {
+		if t.heads[id] >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func unknownMarket(m *scruple.Message) scruple.Findings {
+	return scruple.Findings{{
+		Rule: "compliance.no-book", Kind: kindGate, Verdict: scruple.Hold,
+		Detail: fmt.Sprintf("no rule of this book is for market %q", m.Market),
+	}}
+}

@@ -1,0 +1,120 @@
+// Package compliance judges messages: what they claim, what they leave unsaid, whether their figures are the product's,
+// whether they may be sent to this person, and how they look. The rules are data; see docs/writing-rules.md.
+//
+// A Book is loaded once and then only read. Check is a function of its arguments: same book, message and facts, same
+// findings.
+package compliance
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/scruple/scruple"
+)
+
+// Book is a set of rules that loaded without fault. It is safe for concurrent use and never changes.
+type Book struct {
+	rules   []*Rule
+	byID    map[string]*Rule
+	engines map[scruple.Market]*engine
+	digest  string
+}
+
+// Digest returns the SHA-256, in hexadecimal, over the names and bytes of all rule files in the order of loading.
+func (b *Book) Digest() string { return b.digest }
+
+// Rule returns the rule with an id.
+func (b *Book) Rule(id string) (*Rule, bool) {
+	r, ok := b.byID[id]
+	return r, ok
+}
+
+// Rules returns all rules in the order of loading.
+func (b *Book) Rules() []*Rule { return slices.Clone(b.rules) }
+
+// Check judges a message by the rules of its market that are in force on the day of f.Due, or of f.Now when Due is zero;
+// when both are zero, by all of them. A nil f is read as no facts at all. Gates run only when f.Recipient is known. A rule
+// that fails makes a finding of its own that holds the message.
+//
+// Findings come sorted by part, start and rule. Check reads no clock, keeps nothing of its arguments, and is safe for
+// concurrent use.
+func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
+	e, ok := b.engines[m.Market]
+	if !ok {
+		return unknownMarket(m)
+	}
+	if f == nil {
+		f = &scruple.Facts{}
+	}
+	x := e.begin(m, f)
+	defer e.end(x)
+	if err := x.read(e); err != "" {
+		return scruple.Findings{{Rule: "compliance.unreadable", Kind: kindRender, Verdict: scruple.Hold, Detail: err}}
+	}
+	day := dayOf(f)
+	for _, r := range e.rules {
+		if r.In(day) && r.reaches(m, f.Product) {
+			x.judge(r)
+		}
+	}
+	return sorted(x.out)
+}
+
+func dayOf(f *scruple.Facts) scruple.Date {
+	at := f.Due
+	if at.IsZero() {
+		at = f.Now
+	}
+	if at.IsZero() {
+		return ""
+	}
+	return scruple.DateOf(at)
+}
+
+func sorted(found scruple.Findings) scruple.Findings {
+	if len(found) == 0 {
+		return nil
+	}
+	out := slices.Clone(found)
+	slices.SortStableFunc(out, func(a, b scruple.Finding) int {
+		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.Start, b.Start), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.End, b.End))
+	})
+	return out
+}
+
+func (e *engine) begin(m *scruple.Message, f *scruple.Facts) *exam {
+	x := e.pool.Get().(*exam)
+	x.e, x.m, x.f, x.out = e, m, f, x.out[:0]
+	return x
+}
+
+func (e *engine) end(x *exam) {
+	x.t.forget()
+	x.t.m, x.m, x.f = nil, nil, nil
+	clear(x.out)
+	e.pool.Put(x)
+}
+
+// read folds the message and finds all terms. It returns what went wrong, or "".
+func (x *exam) read(e *engine) (fault string) {
+	defer func() {
+		if p := recover(); p != nil {
+			fault = fmt.Sprintf("the text could not be read: %v", p)
+		}
+	}()
+	x.t.read(x.m)
+	x.t.scan(e)
+	return ""
+}
+
+// judge runs one rule. A panic in it holds the message.
+func (x *exam) judge(r *Rule) {
+	n := len(x.out)
+	defer func() {
+		if p := recover(); p != nil {
+			x.out = append(x.out[:n], scruple.Finding{Rule: r.ID, Kind: r.Kind, Verdict: scruple.Hold, Detail: fmt.Sprintf("rule failed: %v", p)})
+		}
+	}()
+	r.check.eval(x, r)
+}

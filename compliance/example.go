@@ -1,0 +1,127 @@
+package compliance
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/scruple/scruple"
+	"github.com/scruple/scruple/internal/strictyaml"
+)
+
+// Example is a message that a rule must flag or pass. In a file it is plain text, or a mapping. Plain text is marketing for
+// the first product type and channel in the rule's scope: an excerpt, except for disclosures and rendering, which judge whole
+// messages only.
+type Example struct {
+	Text    string           `yaml:"text" json:"text"`
+	Subject string           `yaml:"subject" json:"subject,omitempty"`
+	HTML    string           `yaml:"html" json:"html,omitempty"`
+	Channel scruple.Channel  `yaml:"channel" json:"channel,omitempty"`
+	Class   scruple.Class    `yaml:"class" json:"class,omitempty"`
+	Product *scruple.Product `yaml:"product" json:"product,omitempty"`
+	Whole   bool             `yaml:"whole" json:"whole,omitempty"`
+	// Source is the YAML of the example, the only field set for a gate, whose examples describe people.
+	Source string `yaml:"-" json:"source,omitempty"`
+}
+
+// readExample reads one example of a rule and fills in what it leaves out.
+func readExample(r *Rule, raw yaml.RawMessage) (Example, error) {
+	if r.Kind == kindGate {
+		_, _, err := gateExample(raw)
+		return Example{Source: string(raw)}, message(err)
+	}
+	var e Example
+	if err := yaml.Unmarshal(raw, &e.Text); err != nil {
+		e = Example{}
+		if err := strictyaml.Decode("", raw, &e); err != nil {
+			return e, message(err)
+		}
+	}
+	if r.Kind == kindDisclosure || r.Kind == kindRender {
+		e.Whole = true
+	}
+	if e.Channel == "" {
+		e.Channel = scruple.SMS
+		if len(r.Applies.Channels) > 0 {
+			e.Channel = r.Applies.Channels[0]
+		}
+	}
+	if e.Class == "" && len(r.Applies.Classes) > 0 {
+		e.Class = r.Applies.Classes[0]
+	}
+	if e.Product == nil {
+		e.Product = &scruple.Product{}
+	}
+	if e.Product.Type == "" {
+		e.Product.Type = r.firstProduct()
+	}
+	return e, nil
+}
+
+// message drops the place from an error about the YAML of an example: its lines count from the example, not the file.
+func message(err error) error {
+	var e *strictyaml.Error
+	if errors.As(err, &e) {
+		return errors.New(e.Message)
+	}
+	return err
+}
+
+func (r *Rule) firstProduct() string {
+	if len(r.Applies.Products) > 0 {
+		return r.Applies.Products[0]
+	}
+	for _, t := range productTypes() {
+		if among("", []string{t}, r.Applies.ExceptProducts) != nil {
+			return t
+		}
+	}
+	return ""
+}
+
+// try returns what a rule alone finds in one of its examples, whatever the date.
+func (e *engine) try(r *Rule, ex *Example) (scruple.Findings, error) {
+	m := scruple.Message{
+		Market: r.Market, Channel: ex.Channel, Class: ex.Class, Subject: ex.Subject, Text: ex.Text, HTML: ex.HTML, Excerpt: !ex.Whole,
+	}
+	f := scruple.Facts{Product: ex.Product}
+	if r.Kind == kindGate {
+		var err error
+		if m, f, err = gateExample([]byte(ex.Source)); err != nil {
+			return nil, err
+		}
+	} else if !r.reaches(&m, f.Product) {
+		return nil, fmt.Errorf("the example is out of the rule's scope: product %q, channel %q, class %q", f.Product.Type, m.Channel, classOf(&m))
+	}
+	x := e.begin(&m, &f)
+	defer e.end(x)
+	if fault := x.read(e); fault != "" {
+		return nil, errors.New(fault)
+	}
+	x.judge(r)
+	return sorted(x.out), nil
+}
+
+// prove runs the examples of a rule.
+func (e *engine) prove(r *Rule) *specError {
+	for i := range r.Flag {
+		found, err := e.try(r, &r.Flag[i])
+		if err == nil && len(found) == 0 {
+			err = errors.New("the rule finds nothing in an example that it must flag")
+		}
+		if err != nil {
+			return &specError{fmt.Sprintf(".flag[%d]", i), err.Error()}
+		}
+	}
+	for i := range r.Pass {
+		found, err := e.try(r, &r.Pass[i])
+		if err == nil && len(found) > 0 {
+			err = fmt.Errorf("the rule flags an example that it must pass: %q %s", found[0].Quote, found[0].Detail)
+		}
+		if err != nil {
+			return &specError{fmt.Sprintf(".pass[%d]", i), err.Error()}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package compliance
+
+import (
+	"github.com/scruple/scruple"
+)
+
+// gateFunc judges whether a person may get a message. It reports its finding, or false when the gate lets the message
+// through. It is pure and safe for concurrent use.
+type gateFunc func(m *scruple.Message, f *scruple.Facts) (scruple.Finding, bool)
+
+// gateRule asks a gate; the gates themselves are in gate.go and the files beside it.
+type gateRule struct{ objects gateFunc }
+
+func compileGateRule(_ *compiler, r *Rule, s *ruleSource) (evaluator, error) {
+	if s.Gate == "" {
+		return nil, &specError{"", "a gate needs gate: its name"}
+	}
+	objects, err := compileGate(s.Gate, s.With, r)
+	if err != nil {
+		return nil, &specError{".gate", err.Error()}
+	}
+	return &gateRule{objects}, nil
+}
+
+// eval asks the gate when the recipient is known. A gate that states no verdict takes the rule's, unless it only defers.
+func (k *gateRule) eval(x *exam, r *Rule) {
+	if x.f.Recipient == nil {
+		return
+	}
+	f, ok := k.objects(x.m, x.f)
+	if !ok {
+		return
+	}
+	f.Rule, f.Kind = r.ID, r.Kind
+	switch {
+	case f.Verdict != "":
+	case !f.NotBefore.IsZero():
+		f.Verdict = scruple.Pass
+	default:
+		f.Verdict = r.Verdict
+	}
+	x.out = append(x.out, f)
+}

@@ -1,0 +1,158 @@
+package compliance
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/scruple/scruple"
+)
+
+// Flags of a unit.
+const (
+	gapBefore uint8 = 1 << iota // spaces or signs were dropped before it
+	leet                        // a digit or sign read as a letter
+)
+
+// unit is one sign of the folded text, and where it stands in its source.
+type unit struct {
+	r          rune
+	start, end int32 // bytes of the source part
+	class      class
+	flags      uint8
+}
+
+// piece is one part of a message within the reading.
+type piece struct {
+	name     string // subject, text or html
+	hidden   bool   // markup that no reader sees: it may breach and never fulfils a disclosure
+	from, to int32  // units
+	origin   []run  // offsets of visible HTML text in the markup; nil: the part is read as it stands
+}
+
+// reading is one message, folded. It is pooled: nothing of it may be kept.
+type reading struct {
+	m       *scruple.Message
+	units   []unit
+	pieces  []piece
+	clauses []int32 // first units of clauses, ascending
+	stops   []int32 // first units of sentences, ascending
+	percent []int32 // units that are a percent sign
+	hits    []hit   // by list, then start
+	heads   []int32 // first hit of each list in hits; heads[n+1] ends it
+	page    page
+
+	run  int  // length of the present run of Han characters
+	soft bool // the last clause began at a mere gap and is too short so far to be one
+	cut  int32
+}
+
+func (t *reading) reset(m *scruple.Message) {
+	t.m = m
+	t.units, t.pieces = t.units[:0], t.pieces[:0]
+	t.clauses, t.stops, t.percent = append(t.clauses[:0], 0), append(t.stops[:0], 0), t.percent[:0]
+	t.hits = t.hits[:0]
+}
+
+// read folds all parts of a message.
+func (t *reading) read(m *scruple.Message) {
+	t.reset(m)
+	if m.Subject != "" {
+		t.piece("subject", m.Subject, nil, false)
+	}
+	if m.Text != "" {
+		t.piece("text", m.Text, nil, false)
+	}
+	if m.HTML == "" {
+		return
+	}
+	t.page.read(m.HTML)
+	t.piece("html", string(t.page.seen), t.page.seenAt, false)
+	if len(t.page.unseen) > 0 {
+		t.piece("html", string(t.page.unseen), t.page.unseenAt, true)
+	}
+}
+
+func (t *reading) piece(name, src string, origin []run, hidden bool) {
+	from := int32(len(t.units))
+	t.run, t.soft = 0, false
+	t.fold(src)
+	t.endSentence(int32(len(src)), int32(len(src)), '\n')
+	t.pieces = append(t.pieces, piece{name: name, hidden: hidden, from: from, to: int32(len(t.units)), origin: origin})
+}
+
+// endSentence adds a unit that ends clause and sentence.
+func (t *reading) endSentence(start, end int32, r rune) {
+	t.endRun()
+	t.units = append(t.units, unit{r: r, start: start, end: end, class: stop})
+	n := int32(len(t.units))
+	t.clauses, t.stops = append(t.clauses, n), append(t.stops, n)
+}
+
+func (t *reading) endClause(start, end int32, r rune) {
+	t.endRun()
+	t.units = append(t.units, unit{r: r, start: start, end: end, class: comma})
+	t.clauses = append(t.clauses, int32(len(t.units)))
+}
+
+// endRun closes a run of Han characters: what follows a gap and is shorter than three is letters held apart, no clause.
+func (t *reading) endRun() {
+	if t.soft && t.run < 3 {
+		t.clauses = t.clauses[:len(t.clauses)-1]
+	}
+	t.run, t.soft = 0, false
+}
+
+// clause returns the units [from, to) of the clause that holds unit i.
+func (t *reading) clause(i int32) (from, to int32) { return t.within(t.clauses, i) }
+
+// sentence returns the units [from, to) of the sentence that holds unit i.
+func (t *reading) sentence(i int32) (from, to int32) { return t.within(t.stops, i) }
+
+func (t *reading) within(starts []int32, i int32) (from, to int32) {
+	n, found := slices.BinarySearch(starts, i)
+	if found {
+		n++
+	}
+	to = int32(len(t.units))
+	if n < len(starts) {
+		to = starts[n]
+	}
+	return starts[n-1], to
+}
+
+// pieceOf returns the part that holds unit i.
+func (t *reading) pieceOf(i int32) *piece {
+	for p := range t.pieces {
+		if i < t.pieces[p].to {
+			return &t.pieces[p]
+		}
+	}
+	return &t.pieces[len(t.pieces)-1]
+}
+
+// locate turns units [from, to) into a part and byte offsets in that part as it was given.
+func (t *reading) locate(from, to int32) (part string, start, end int) {
+	p := t.pieceOf(from)
+	to = max(min(to, p.to), from+1)
+	start, end = int(t.units[from].start), int(t.units[to-1].end)
+	if p.origin != nil {
+		start, end = original(p.origin, start, false), original(p.origin, end, true)
+	}
+	return p.name, start, max(start, end)
+}
+
+// quote returns the words at a place, at most 120 bytes of them.
+func (t *reading) quote(part string, start, end int) string {
+	src := t.m.Text
+	switch part {
+	case "subject":
+		src = t.m.Subject
+	case "html":
+		src = t.m.HTML
+	}
+	if end-start > 120 {
+		for end = start + 120; end > start && !utf8.RuneStart(src[end]); end-- {
+		}
+	}
+	return src[start:end]
+}

@@ -1,0 +1,114 @@
+package compliance
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/scruple/scruple"
+)
+
+// renderSource is the render key of a rule about how a message looks.
+type renderSource struct {
+	// Check is signature (an SMS begins or ends with the sender in 【】), segments (an SMS has at most Max segments), subject
+	// (the subject line has at most Max characters and is not empty) or hidden (no text that readers cannot see).
+	Check string `yaml:"check"`
+	Max   int    `yaml:"max"`
+}
+
+type renderRule struct {
+	check string
+	limit int
+}
+
+func compileRender(_ *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
+	if s.Render == nil {
+		return nil, &specError{"", "a render rule needs render: {check: signature, segments, subject or hidden}"}
+	}
+	if e := among(".render.check", []string{s.Render.Check}, []string{"signature", "segments", "subject", "hidden"}); e != nil {
+		return nil, e
+	}
+	counts := s.Render.Check == "segments" || s.Render.Check == "subject"
+	if counts != (s.Render.Max > 0) {
+		return nil, &specError{".render", fmt.Sprintf("check %s: max is for segments and subject, above 0", s.Render.Check)}
+	}
+	return &renderRule{s.Render.Check, s.Render.Max}, nil
+}
+
+func (k *renderRule) eval(x *exam, r *Rule) {
+	switch k.check {
+	case "signature":
+		if !x.m.Excerpt && x.m.Channel == scruple.SMS && !signed(x.m.Text) {
+			x.missing(r, "no sender in 【】 at the start or end")
+		}
+	case "segments":
+		if n := segments(x.m.Text); x.m.Channel == scruple.SMS && n > k.limit {
+			x.missing(r, fmt.Sprintf("%d segments, at most %d", n, k.limit))
+		}
+	case "subject":
+		n := utf8.RuneCountInString(x.m.Subject)
+		if x.m.Channel == scruple.Email && !x.m.Excerpt && (n == 0 || n > k.limit) {
+			x.missing(r, fmt.Sprintf("subject of %d characters, expected 1 to %d", n, k.limit))
+		}
+	case "hidden":
+		k.hidden(x, r)
+	}
+}
+
+// hidden finds text that was made invisible. Preheaders are hidden too, so only what goes on past one line counts.
+func (k *renderRule) hidden(x *exam, r *Rule) {
+	for i := range x.t.pieces {
+		p := &x.t.pieces[i]
+		if !p.hidden {
+			continue
+		}
+		from := p.from
+		for from < p.to && x.t.units[from].class >= list {
+			from++
+		}
+		if _, to := x.t.sentence(min(from, p.to-1)); p.to-from > preheader {
+			x.found(r, from, min(to, p.to), fmt.Sprintf("%d signs of hidden text", p.to-from))
+		}
+	}
+}
+
+// preheader is how much hidden text the line of an inbox list may need, in units: such a line holds some 150 characters.
+const preheader = 150
+
+// signed reports whether a text begins or ends with a name in 【】.
+func signed(s string) bool {
+	s = strings.TrimSpace(s)
+	if strings.HasPrefix(s, "【") {
+		return strings.Index(s, "】") > len("【")
+	}
+	return strings.HasSuffix(s, "】") && strings.LastIndex(s, "【") >= 0 && !strings.HasSuffix(s, "【】")
+}
+
+// segments returns how many segments an SMS takes: 160 septets of the GSM alphabet or 70 UTF-16 units of UCS-2 in one, 153 or
+// 67 in each of several (3GPP TS 23.038 and 23.040).
+func segments(s string) int {
+	septets, units, gsm := 0, 0, true
+	for _, r := range s {
+		units += utf16.RuneLen(r)
+		switch {
+		case strings.ContainsRune("^{}\\[~]|€", r):
+			septets += 2
+		case r == '\n' || r == '\r' || r >= ' ' && r < 0x7F && r != '`' || strings.ContainsRune("@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜ§¿äöñüà¡¤", r):
+			septets++
+		default:
+			gsm = false
+		}
+	}
+	if gsm {
+		return parts(septets, 160, 153)
+	}
+	return parts(units, 70, 67)
+}
+
+func parts(n, one, each int) int {
+	if n <= one {
+		return min(n, 1)
+	}
+	return (n + each - 1) / each
+}

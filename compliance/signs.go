@@ -1,0 +1,190 @@
+package compliance
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// class says how a sign of the text is read.
+type class uint8
+
+const (
+	skip   class = iota // dropped; what follows begins after a gap
+	drop                // dropped without trace: default-ignorable signs, accents
+	letter              // Latin
+	han
+	digit
+	sign  // % and currency signs
+	list  // 、 joins the items of a list and does not end a clause
+	comma // ends a clause
+	stop  // ends a sentence
+	dot   // full stop: decimal point, end of sentence or part of a name, by what stands around it
+	dash
+	mark // apostrophe
+	space
+	line
+)
+
+// glyph is what one code point means to the reading. rest holds further letters of a ligature or composed sign.
+type glyph struct {
+	r     rune
+	class class
+	rest  string
+}
+
+// hanPairs lists a traditional or variant character and its simplified form, by turns: the character table of OpenCC 1.1.6
+// (Apache License 2.0), and a few look-alikes.
+//
+//go:embed han.txt
+var hanPairs string
+
+// lookalikes are letters of other scripts that pass for Latin ones (Unicode Technical Standard 39).
+const lookalikes = "аaеeоoрpсcуyхxіiјjѕsԁdһhӏlвbнhкkмmтtгrпnиuɡgαaεeοoρpτtυuνvκkιiχxβbηnωwɑaıiⅼlօoքpѵvԛqԝw"
+
+// glyphTable maps code points below 0x10000, by page. It is built once and never changed.
+var glyphTable = sync.OnceValue(func() *[256]*[256]glyph {
+	var t [256]*[256]glyph
+	for p := range t {
+		t[p] = new([256]glyph)
+		for i := range 256 {
+			t[p][i] = glyphOf(rune(p<<8 | i))
+		}
+	}
+	each(hanPairs, func(from, to rune) { t[from>>8][from&255] = glyph{r: to, class: han} })
+	each(lookalikes, func(from, to rune) {
+		t[from>>8][from&255] = glyph{r: to, class: letter}
+		if up := unicode.ToUpper(from); up < 0x10000 && up > 127 {
+			t[up>>8][up&255] = glyph{r: to, class: letter}
+		}
+	})
+	return &t
+})
+
+func each(pairs string, do func(from, to rune)) {
+	for pairs != "" {
+		from, n := utf8.DecodeRuneInString(pairs)
+		to, m := utf8.DecodeRuneInString(pairs[n:])
+		do(from, to)
+		pairs = pairs[n+m:]
+	}
+}
+
+// glyphOf classifies one code point. Characters outside the table's exceptions are decomposed (Unicode NFKD), so that
+// width, ligatures and accents fall away.
+func glyphOf(r rune) glyph {
+	if isHan(r) && (r < 0xF900 || r > 0xFAFF) {
+		return glyph{r: r, class: han}
+	}
+	if r < 0x80 {
+		return simple(unicode.ToLower(r))
+	}
+	if g, ok := punctuation(r); ok {
+		return g
+	}
+	if ignorable(r) {
+		return glyph{class: drop}
+	}
+	if r >= 0xAC00 && r < 0xE000 {
+		return glyph{class: skip}
+	}
+	return composed(r)
+}
+
+func composed(r rune) glyph {
+	var out []rune
+	for _, d := range norm.NFKD.String(string(r)) {
+		if !unicode.Is(unicode.Mn, d) {
+			out = append(out, unicode.ToLower(d))
+		}
+	}
+	if len(out) == 0 {
+		return glyph{class: drop}
+	}
+	if len(out) > 1 && out[0] == '(' { // ⑴ and the like
+		return glyph{class: skip}
+	}
+	g := simple(out[0])
+	if isHan(out[0]) {
+		g = glyph{r: out[0], class: han}
+	}
+	if g.class == letter || g.class == digit || g.class == han {
+		g.rest = string(out[1:])
+	}
+	return g
+}
+
+func isHan(r rune) bool {
+	return r >= 0x4E00 && r <= 0x9FFF || r >= 0x3400 && r <= 0x4DBF || r >= 0xF900 && r <= 0xFAFF
+}
+
+// ignorable reports signs that are never seen: zero width, direction, variation selectors, tags.
+func ignorable(r rune) bool {
+	return r == 0xAD || r == 0x34F || r == 0x61C || r == 0x180E || r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E ||
+		r >= 0x2060 && r <= 0x206F || r >= 0xFE00 && r <= 0xFE0F || r == 0xFEFF || r >= 0xE0000 && r <= 0xE0FFF || unicode.Is(unicode.Mn, r)
+}
+
+// simple classifies the sign of a decomposed, lower-case code point.
+func simple(r rune) glyph {
+	switch {
+	case r >= 'a' && r <= 'z':
+		return glyph{r: r, class: letter}
+	case r >= '0' && r <= '9':
+		return glyph{r: r, class: digit}
+	case strings.ContainsRune("%$£€¥", r):
+		return glyph{r: r, class: sign}
+	case strings.ContainsRune(",:()[]|<>", r):
+		return glyph{r: ',', class: comma}
+	case strings.ContainsRune("!?;", r):
+		return glyph{r: r, class: stop}
+	case r == '.':
+		return glyph{r: r, class: dot}
+	case r == '-' || r == '~':
+		return glyph{r: '-', class: dash}
+	case r == '\'' || r == '`':
+		return glyph{r: r, class: mark}
+	case r == '\n':
+		return glyph{r: r, class: line}
+	case r == ' ' || r == '\t' || r == '\r':
+		return glyph{r: ' ', class: space}
+	case r == 'ß':
+		return glyph{r: 's', class: letter, rest: "s"}
+	case r == 'ø' || r == 'ö':
+		return glyph{r: 'o', class: letter}
+	case r == 'ł':
+		return glyph{r: 'l', class: letter}
+	case r == 'æ':
+		return glyph{r: 'a', class: letter, rest: "e"}
+	}
+	return glyph{class: skip}
+}
+
+// punctuation gives the meaning of signs whose decomposition would mislead.
+func punctuation(r rune) (glyph, bool) {
+	switch r {
+	case '，', '：', '（', '）', '—', '｜', '【', '】', '〔', '〕', '︰', '﹐':
+		return glyph{r: ',', class: comma}, true
+	case '。', '！', '？', '；', '｡', '…':
+		if r == '？' {
+			return glyph{r: '?', class: stop}, true
+		}
+		return glyph{r: '.', class: stop}, true
+	case '、':
+		return glyph{r: '、', class: list}, true
+	case '–', '～', '〜', '−', '‐', '‑':
+		return glyph{r: '-', class: dash}, true
+	case '’', '‘', 'ʼ':
+		return glyph{r: '\'', class: mark}, true
+	case '．':
+		return glyph{r: '.', class: dot}, true
+	case 0x2028, 0x2029, 0x85:
+		return glyph{r: '\n', class: line}, true
+	case 0xA0, 0x3000, 0x2002, 0x2003, 0x2009, 0x202F:
+		return glyph{r: ' ', class: space}, true
+	}
+	return glyph{}, false
+}
