@@ -1,0 +1,162 @@
+package templates
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/currency"
+
+	"github.com/scruple/scruple"
+)
+
+// grouped writes a plain decimal with the marks of the locale. It shows at least few and at most many decimals; false means
+// that the figure has more, for a figure is never rounded.
+func (l *locale) grouped(dst []byte, v string, few, many int) ([]byte, bool) {
+	if strings.HasPrefix(v, "-") {
+		dst, v = append(dst, '-'), v[1:]
+	}
+	whole, frac, _ := strings.Cut(v, ".")
+	whole = strings.TrimLeft(whole[:len(whole)-1], "0") + whole[len(whole)-1:]
+	for i := range len(whole) {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			dst = append(dst, l.group...)
+		}
+		dst = append(dst, whole[i])
+	}
+	for len(frac) > few && frac[len(frac)-1] == '0' {
+		frac = frac[:len(frac)-1]
+	}
+	if len(frac) > many {
+		return dst, false
+	}
+	if len(frac) == 0 && few == 0 {
+		return dst, true
+	}
+	dst = append(append(dst, l.decimal...), frac...)
+	for n := len(frac); n < few; n++ {
+		dst = append(dst, '0')
+	}
+	return dst, true
+}
+
+// moneyFilter writes an amount of a currency with its own number of decimals and its sign where the locale puts it.
+func (l *locale) moneyFilter(code string) func(string) (string, string) {
+	unit, err := currency.ParseISO(code)
+	if err != nil {
+		return func(string) (string, string) { return "", "has no currency" }
+	}
+	scale, _ := currency.Standard.Rounding(unit)
+	sign := l.sign(code)
+	before, after := "", ""
+	switch l.money {
+	case signBefore:
+		before = sign
+		if isLetter(sign[len(sign)-1]) {
+			before += "\u00a0"
+		}
+	case signBeforeSpace:
+		before = sign + "\u00a0"
+	case signAfter:
+		after = "\u00a0" + sign
+	}
+	return func(v string) (string, string) {
+		var buf [64]byte
+		dst := buf[:0]
+		if strings.HasPrefix(v, "-") {
+			dst, v = append(dst, '-'), v[1:]
+		}
+		dst, ok := l.grouped(append(dst, before...), v, scale, scale)
+		if !ok {
+			return "", "has more decimals than " + code + " has"
+		}
+		return string(append(dst, after...)), ""
+	}
+}
+
+// sign returns the sign of a currency as people of the locale read it: a sign that several currencies share stands alone
+// only at home.
+func (l *locale) sign(code string) string {
+	switch code {
+	case "EUR":
+		return "€"
+	case "GBP":
+		return "£"
+	case "HKD":
+		return "HK$"
+	case "USD":
+		return homeSign(l.region == "US", "$", "US$")
+	case "CNY":
+		return homeSign(l.region == "CN", "¥", "CN¥")
+	case "JPY":
+		return homeSign(l.region == "JP", "¥", "JP¥")
+	}
+	return code
+}
+
+func homeSign(home bool, at, abroad string) string {
+	if home {
+		return at
+	}
+	return abroad
+}
+
+// percent writes two decimals, or more where the figure has more: 3 is 3.00%, 3.125 is 3.125%.
+func (l *locale) percent(v string) (string, string) {
+	var buf [48]byte
+	dst, _ := l.grouped(buf[:0], v, 2, 6)
+	if l.money == signAfter && l.lang != "it" {
+		dst = append(dst, "\u00a0"...)
+	}
+	return string(append(dst, '%')), ""
+}
+
+// wan writes a figure in units of ten thousand, as Chinese readers count: 500000 is 50万, 12500 is 1.25万.
+func (l *locale) wan(v string) (string, string) {
+	n, _ := figure(v)
+	if math.Abs(n) < 10000 {
+		dst, _ := l.grouped(nil, v, 0, 6)
+		return string(dst), ""
+	}
+	whole, frac, _ := strings.Cut(v, ".")
+	cut := len(whole) - 4
+	dst, ok := l.grouped(nil, whole[:cut]+"."+whole[cut:]+frac, 0, 6)
+	if !ok {
+		return "", "has more decimals than a figure in 万 can show"
+	}
+	return string(dst) + "万", ""
+}
+
+// rate shows the figures of one kind of a product, from the lowest to the highest, in their own unit. Empty: there is none.
+func (l *locale) rate(p *scruple.Product, kind string) (value, reason string) {
+	low, high, unit := math.Inf(1), math.Inf(-1), ""
+	for i := range p.Rates {
+		if r := &p.Rates[i]; r.Kind == kind {
+			if unit != "" && r.Unit != unit {
+				return "", "has figures in different units"
+			}
+			low, high, unit = min(low, r.Low), max(high, r.High), r.Unit
+		}
+	}
+	if math.IsInf(low, 1) && math.IsInf(high, -1) {
+		return "", ""
+	}
+	from, reason := l.rateFigure(low, unit)
+	if low == high || reason != "" {
+		return from, reason
+	}
+	to, reason := l.rateFigure(high, unit)
+	return from + l.span + to, reason
+}
+
+func (l *locale) rateFigure(n float64, unit string) (string, string) {
+	v := strconv.FormatFloat(n, 'f', -1, 64)
+	switch {
+	case !isDecimal(v):
+		return "", "is not a figure of at most 6 decimals"
+	case strings.HasPrefix(unit, "%"):
+		return l.percent(v)
+	default:
+		return l.moneyFilter(unit)(v)
+	}
+}
