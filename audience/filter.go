@@ -57,7 +57,7 @@ func CompileFilter(expr string, fields map[string]string) (*Filter, error) {
 	if issues.Err() != nil {
 		return nil, filterErrors(expr, issues.Errors(), f.fields)
 	}
-	if ast.OutputType() != cel.BoolType {
+	if !ast.OutputType().IsExactType(cel.BoolType) {
 		return nil, filterError(expr, 1, 0, fmt.Sprintf("the filter is a %s and must be a bool, such as region == \"cn-bj\"", ast.OutputType()))
 	}
 	f.program, err = env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(costLimit))
@@ -87,17 +87,6 @@ func celType(kind string) (*cel.Type, bool) {
 		"string": cel.StringType, "int": cel.IntType, "double": cel.DoubleType, "bool": cel.BoolType, "date": cel.TimestampType,
 	}[kind]
 	return t, ok
-}
-
-func dateFunction() cel.EnvOption {
-	return cel.Function("date", cel.Overload("date_string", []*cel.Type{cel.StringType}, cel.TimestampType,
-		cel.UnaryBinding(func(v ref.Val) ref.Val {
-			t, err := time.Parse(time.DateOnly, string(v.(types.String)))
-			if err != nil {
-				return types.NewErr("date(%q): no day as YYYY-MM-DD", string(v.(types.String)))
-			}
-			return types.Timestamp{Time: t}
-		})))
 }
 
 // Match reports whether a recipient is in the audience. An error means that nobody knows: a field that the filter looked at

@@ -80,6 +80,7 @@ func recovered(err *error) {
 
 // parquetColumns returns the names of the columns and how to write a value of each as text.
 func parquetColumns(f *parquet.File) (names []string, texts []func(parquet.Value) string, err error) {
+	defer recovered(&err)
 	for _, field := range f.Schema().Fields() {
 		if !field.Leaf() || field.Repeated() {
 			return nil, nil, fmt.Errorf("column %s is nested or repeated; a list has flat columns", field.Name())
@@ -98,23 +99,23 @@ func readGroup(group parquet.RowGroup, texts []func(parquet.Value) string, line 
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	buf, fields := make([]parquet.Row, 64), make([]string, len(texts))
 	for {
-		n, err := readRows(rows, buf)
+		n, end := readRows(rows, buf)
 		for _, row := range buf[:n] {
 			line++
 			if p := rowTexts(row, texts, fields); p.code != "" {
-				err = errors.Join(err, out(none, p.at(ck.file, line, "")))
+				err = out(none, p.at(ck.file, line, ""))
 			} else {
-				err = errors.Join(err, out(ck.row(line, fields)))
+				err = out(ck.row(line, fields))
 			}
-			if err != nil && !errors.Is(err, io.EOF) {
+			if err != nil {
 				return line, err
 			}
 		}
-		if errors.Is(err, io.EOF) {
+		if errors.Is(end, io.EOF) {
 			return line, nil
 		}
-		if err != nil {
-			return line, fmt.Errorf("row %d: %w", line+1, err)
+		if end != nil {
+			return line, fmt.Errorf("row %d: %w", line+1, end)
 		}
 	}
 }

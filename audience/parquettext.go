@@ -24,6 +24,9 @@ func valueText(t parquet.Type) func(parquet.Value) string {
 			return time.Unix(int64(v.Int32())*86400, 0).UTC().Format(time.DateOnly)
 		}
 	case *format.TimestampType:
+		if l.Unit.Value == nil {
+			return nil
+		}
 		unit := int64(l.Unit.Value.Duration())
 		return func(v parquet.Value) string { return moment(v.Int64(), unit) }
 	case *format.DecimalType:

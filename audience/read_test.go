@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"pgregory.net/rapid"
 
 	"github.com/scruple/scruple"
 )
@@ -338,7 +339,9 @@ func TestEncodings(t *testing.T) {
 
 // slow gives one byte at a time.
 func slow(s string) func(int64, int64) (io.ReadCloser, error) {
-	return func(int64, int64) (io.ReadCloser, error) { return io.NopCloser(iotestOneByte{strings.NewReader(s)}), nil }
+	return func(int64, int64) (io.ReadCloser, error) {
+		return io.NopCloser(iotestOneByte{strings.NewReader(s)}), nil
+	}
 }
 
 type iotestOneByte struct{ r io.Reader }
@@ -352,34 +355,45 @@ func FuzzCSV(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
-	f.Fuzz(func(t *testing.T, in []byte) {
-		var got [][]string
-		c := csvScanner{scanner: newScanner(bytes.NewReader(in), 64), delim: ','}
-		clean, last := true, 0
-		for {
-			line, err := c.next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			var bad *RowError
-			if err != nil && !errors.As(err, &bad) {
-				t.Fatal(err)
-			}
-			if line <= last || line > 1+bytes.Count(in, []byte{'\n'}) {
-				t.Fatalf("line %d after %d", line, last)
-			}
-			if last = line; bad != nil {
-				clean = false
-				continue
-			}
-			start := bytes.SplitAfterN(in, []byte{'\n'}, line)[line-1]
-			if v := c.values(nil); v[0] != "" && !bytes.Contains(start, []byte(firstLine(v[0]))) {
-				t.Fatalf("row %q is not at line %d", v, line)
-			}
-			got = append(got, c.values(nil))
-		}
-		compare(t, in, got, clean)
+	f.Fuzz(checkCSV)
+}
+
+// TestCSVNoise feeds the scanner with the signs that matter, in many orders.
+func TestCSVNoise(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		signs := rapid.SliceOfN(rapid.SampledFrom([]byte("\"\"\",,\n\n\rab\x00\xff")), 0, 300).Draw(rt, "list")
+		checkCSV(t, signs)
 	})
+}
+
+func checkCSV(t *testing.T, in []byte) {
+	t.Helper()
+	var got [][]string
+	c := csvScanner{scanner: newScanner(bytes.NewReader(in), 64), delim: ','}
+	clean, last := true, 0
+	for {
+		line, err := c.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		var bad *RowError
+		if err != nil && !errors.As(err, &bad) {
+			t.Fatal(err)
+		}
+		if line <= last || line > 1+bytes.Count(in, []byte{'\n'}) {
+			t.Fatalf("line %d after %d", line, last)
+		}
+		if last = line; bad != nil {
+			clean = false
+			continue
+		}
+		start := bytes.SplitAfterN(in, []byte{'\n'}, line)[line-1]
+		if v := c.values(nil); v[0] != "" && !bytes.Contains(start, []byte(firstLine(v[0]))) {
+			t.Fatalf("row %q is not at line %d", v, line)
+		}
+		got = append(got, c.values(nil))
+	}
+	compare(t, in, got, clean)
 }
 
 // firstLine returns the part of a field that its row's first line shows as it is.
