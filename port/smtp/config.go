@@ -81,37 +81,43 @@ func (c *config) options(q url.Values, local bool) error {
 	if local && c.user == "" {
 		starttls = "no"
 	}
-	host, err := os.Hostname()
-	if err != nil || !word(host) {
-		host = "localhost"
-	}
-	var errs [5]error
+	var errs [7]error
 	c.starttls, errs[0] = oneOf(q, "starttls", starttls, "require", "opportunistic", "no")
 	c.auth, errs[1] = oneOf(q, "auth", "", "plain", "login")
 	c.step, errs[2] = duration(q, "timeout", defaultStep)
 	c.answer, errs[3] = duration(q, "answer", defaultAnswer)
+	c.helo, errs[4] = greeting(q)
+	c.conns, errs[5] = connections(q)
 	insecure, err := oneOf(q, "insecure", "", "auth", "cert")
-	errs[4] = err
-	if err := errors.Join(errs[:]...); err != nil {
-		return err
-	}
+	c.openAuth, errs[6] = insecure == "auth", err
 	if insecure != "" && !local {
 		return errors.New("option insecure: it is for servers on this machine alone; name a private authority with ca=/path")
 	}
-	c.openAuth = insecure == "auth"
-	if c.helo = q.Get("helo"); c.helo == "" {
-		c.helo = host
-	}
-	if !word(c.helo) {
-		return errors.New("option helo: want a host name")
-	}
-	if c.conns = defaultConns; q.Has("conns") {
-		c.conns, err = strconv.Atoi(q.Get("conns"))
-		if err != nil || c.conns < 1 || c.conns > mostConns {
-			return fmt.Errorf("option conns: want a number from 1 to %d", mostConns)
+	return errors.Join(errs[:]...)
+}
+
+func greeting(q url.Values) (string, error) {
+	if q.Has("helo") {
+		if word(q.Get("helo")) {
+			return q.Get("helo"), nil
 		}
+		return "", errors.New("option helo: want a host name")
 	}
-	return nil
+	if host, err := os.Hostname(); err == nil && word(host) {
+		return host, nil
+	}
+	return "localhost", nil
+}
+
+func connections(q url.Values) (int, error) {
+	if !q.Has("conns") {
+		return defaultConns, nil
+	}
+	n, err := strconv.Atoi(q.Get("conns"))
+	if err != nil || n < 1 || n > mostConns {
+		return 0, fmt.Errorf("option conns: want a number from 1 to %d", mostConns)
+	}
+	return n, nil
 }
 
 // protected refuses a URL that could only ever send its password in the clear.

@@ -123,6 +123,8 @@ func TestAnswersAtEveryStage(t *testing.T) {
 		{smtptest.Received, no, "refused", "550 5.1.1 no such user recipient", 0},
 		{smtptest.Received, busy, "later", "451 4.3.0 busy", 0},
 		{smtptest.Received, bye, "later", "421 4.3.2 shutting down", 0},
+		{smtptest.Received, answer(251, 2, 1, 5, "will forward"), "taken", "251 2.1.5 will forward", 0},
+		{smtptest.Received, answer(354, 3, 0, 0, "go on"), "in doubt", "", 0},
 		{smtptest.Received, smtptest.ErrHangUp, "in doubt", "", 0},
 		{smtptest.Kept, smtptest.ErrHangUp, "in doubt", "", 1},
 	} {
@@ -139,7 +141,7 @@ func TestAnswersAtEveryStage(t *testing.T) {
 			if kind(err) != c.want || !strings.Contains(r.Reason, c.reason) {
 				t.Errorf("%s (%v), reason %q; want %s, %q", kind(err), err, r.Reason, c.want, c.reason)
 			}
-			if (r.State == scruple.Refused) != (c.want == "refused") || r.State == scruple.Sent {
+			if (r.State == scruple.Refused) != (c.want == "refused") || (r.State == scruple.Sent) != (c.want == "taken") {
 				t.Errorf("receipt in state %q", r.State)
 			}
 			if strings.Contains(fmt.Sprint(err, r), "you@example.net") {
@@ -149,8 +151,12 @@ func TestAnswersAtEveryStage(t *testing.T) {
 			if _, err := s.Send(t.Context(), envelope("m2")); err != nil {
 				t.Errorf("the next message: %v", err)
 			}
-			if got := len(server.Mails()); got != c.kept+1 {
-				t.Errorf("the server has %d mails, want %d", got, c.kept+1)
+			mails := server.Mails()
+			if len(mails) != c.kept+1 {
+				t.Fatalf("the server has %d mails, want %d", len(mails), c.kept+1)
+			}
+			if last := mails[c.kept]; len(last.To) != 1 || last.MessageID != "<m2@example.com>" {
+				t.Errorf("the next message has remains of this one: %s to %q", last.MessageID, last.To)
 			}
 		})
 	}

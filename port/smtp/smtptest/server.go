@@ -58,6 +58,8 @@ type Options struct {
 	// Record gets one line "Message-ID TAB recipient" for each recipient of a mail, in one Write that returns before the
 	// mail is answered with 250. An *os.File opened for appending thus still tells the truth when the process is killed.
 	Record io.Writer
+	// Forget keeps no mail in memory: Mails stays empty, for runs of a million.
+	Forget bool
 }
 
 // Server is a running server.
@@ -138,7 +140,9 @@ func (s *Server) keep(m Mail) error {
 			return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "cannot record"}
 		}
 	}
-	s.mails = append(s.mails, m)
+	if !s.options.Forget {
+		s.mails = append(s.mails, m)
+	}
 	return nil
 }
 
