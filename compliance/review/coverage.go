@@ -71,7 +71,7 @@ func (r Range) includes(s scruple.Slot) bool {
 	return utf8.RuneCountInString(s.Value) <= r.Longest
 }
 
-// numeric reads the first number of a slot that holds one, whatever signs and separators its locale put around it.
+// numeric reads the number in a slot that holds one, whatever signs and separators its locale put around it.
 func numeric(s scruple.Slot) (float64, bool) {
 	switch s.Type {
 	case "amount", "percent", "number":
@@ -79,12 +79,27 @@ func numeric(s scruple.Slot) (float64, bool) {
 		return 0, false
 	}
 	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r == '.' || r == '-' {
+		if r >= '0' && r <= '9' || r == '.' || r == ',' || r == '-' {
 			return r
 		}
 		return -1
 	}, s.Value)
+	// The last separator parts off the decimals, unless it stands more than once or three digits follow it alone.
+	if last := strings.LastIndexAny(digits, ".,"); last >= 0 {
+		sep := digits[last : last+1]
+		other := strings.ContainsAny(digits[:last], ".,")
+		group := strings.Count(digits, sep) > 1 || !other && len(digits)-last == 4
+		whole := strings.NewReplacer(".", "", ",", "").Replace(digits[:last])
+		if group {
+			digits = whole + digits[last+1:]
+		} else {
+			digits = whole + "." + digits[last+1:]
+		}
+	}
 	n, err := strconv.ParseFloat(digits, 64)
+	if strings.Contains(s.Value, "万") || strings.Contains(s.Value, "萬") {
+		n *= 10_000
+	}
 	return n, err == nil
 }
 

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/netresearch/go-cron"
+
+	"github.com/scruple/scruple/functions"
+)
+
+// cronSchedule reads a cron expression of five fields in its time zone.
+func cronSchedule(s functions.Schedule) (cron.Schedule, error) {
+	sched, err := cron.ParseStandard("CRON_TZ=" + s.Zone + " " + s.Cron)
+	if err != nil {
+		return nil, fmt.Errorf("cron expression %q: %w", s.Cron, err)
+	}
+	return sched, nil
+}
+
+// lastOccurrence returns the latest occurrence of a cron schedule that is not after now, looking back a year.
+func lastOccurrence(s functions.Schedule, now time.Time) (time.Time, error) {
+	sched, err := cronSchedule(s)
+	if err != nil {
+		return time.Time{}, err
+	}
+	// Walk forward from a point that surely lies before it: a day first, then further back.
+	for _, back := range []time.Duration{24 * time.Hour, 8 * 24 * time.Hour, 32 * 24 * time.Hour, 366 * 24 * time.Hour} {
+		last := time.Time{}
+		for t := sched.Next(now.Add(-back)); !t.IsZero() && !t.After(now); t = sched.Next(t) {
+			last = t
+		}
+		if !last.IsZero() {
+			return last, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("cron expression %q had no occurrence within the last year", s.Cron)
+}
+
+// missed launches the latest occurrence when it passed while nothing ran, unless the campaign says to skip it. An
+// occurrence that was launched already is the same run.
+func (s *server) missed(ctx context.Context, c *functions.Campaign) {
+	if c.When.Missed == "skip" {
+		return
+	}
+	if last, err := lastOccurrence(c.When, time.Now()); err == nil && time.Since(last) < 24*time.Hour {
+		s.launch(ctx, c, last)
+	}
+}
+
+// once launches a campaign at its moment; one whose moment has passed is launched at once, unless it says to skip it.
+func (s *server) once(ctx context.Context, c *functions.Campaign, due time.Time) {
+	wait := time.Until(due)
+	if wait <= 0 {
+		if c.When.Missed != "skip" {
+			s.launch(ctx, c, due)
+		}
+		return
+	}
+	timer := time.AfterFunc(wait, func() { s.launch(ctx, c, due) })
+	context.AfterFunc(ctx, func() { timer.Stop() })
+}
+
+// launch starts the occurrence of a campaign at a moment, from its file as it is now.
+func (s *server) launch(ctx context.Context, c *functions.Campaign, at time.Time) {
+	due := at.Truncate(time.Second)
+	fresh, err := s.house.LoadCampaign(ctx, c.File())
+	if err == nil {
+		var run *functions.Run
+		if run, err = s.house.Launch(ctx, s.time(), functions.Self, fresh, due); err == nil {
+			s.log.Info("launched", "run", run.ID, "status", run.Status, "recipients", run.Funnel.Rows)
+			return
+		}
+	}
+	s.log.Error("launch", "campaign", c.ID, "error", err)
+}
+
+func parseDay(s string) (time.Time, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return t, fmt.Errorf("%q is no day: %w", s, err)
+	}
+	return t.Add(12 * time.Hour), nil // noon, so that it is that day in every zone of a market
+}

@@ -1,0 +1,200 @@
+package functions
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/scruple/scruple"
+	"github.com/scruple/scruple/compliance/review"
+)
+
+// Case is the body of each ledger entry that decides about a message: what was decided, on which copy, on which facts, under
+// which rules. From it and the archived versions that it names, the decision can be computed again, byte for byte.
+type Case struct {
+	Run      string            `json:"run"`
+	Customer string            `json:"customer"`
+	Variant  string            `json:"variant,omitempty"`
+	Template string            `json:"template"` // digest of the template's source
+	To       string            `json:"to"`
+	Inputs   map[string]string `json:"inputs,omitempty"` // the row's values that the template reads
+	Profile  scruple.Profile   `json:"profile"`
+	Person   json.RawMessage   `json:"person,omitempty"`  // consents, suppressions and touches as they stood
+	Product  string            `json:"product,omitempty"` // digest of the product's facts
+	Book     string            `json:"book"`              // digest of the rules
+	Now      time.Time         `json:"now"`
+	Due      time.Time         `json:"due"` // when the campaign wanted it to leave
+	Shape    string            `json:"shape"`
+	Copy     string            `json:"copy"` // digest of subject, text and HTML as rendered
+	Slots    []scruple.Slot    `json:"slots,omitempty"`
+	Findings scruple.Findings  `json:"findings,omitempty"`
+	Card     string            `json:"card,omitempty"` // set where officers' rulings were looked at
+	Seal     string            `json:"seal,omitempty"` // the seal those rulings had to be bound to
+	Rulings  []review.Ruling   `json:"rulings,omitempty"`
+	Decision review.Decision   `json:"decision"`
+}
+
+// appendJSON writes the case as json.Marshal would, in the same field order; it is written for each message, and this is
+// five times as fast. A test holds the two against each other.
+func (c *Case) appendJSON(dst []byte) ([]byte, error) {
+	dst = appendField(append(dst, '{'), `"run":`, c.Run)
+	dst = appendField(dst, `,"customer":`, c.Customer)
+	dst = appendOptional(dst, `,"variant":`, c.Variant)
+	dst = appendField(dst, `,"template":`, c.Template)
+	dst = appendField(dst, `,"to":`, c.To)
+	dst = appendInputs(dst, c.Inputs)
+	dst = appendProfile(dst, &c.Profile)
+	if len(c.Person) > 0 {
+		dst = append(append(dst, `,"person":`...), c.Person...)
+	}
+	dst = appendOptional(dst, `,"product":`, c.Product)
+	dst = appendField(dst, `,"book":`, c.Book)
+	dst = appendTime(dst, `,"now":`, c.Now)
+	dst = appendTime(dst, `,"due":`, c.Due)
+	dst = appendField(dst, `,"shape":`, c.Shape)
+	dst = appendField(dst, `,"copy":`, c.Copy)
+	dst = appendSlots(dst, c.Slots)
+	return c.appendVerdict(dst)
+}
+
+// appendVerdict writes what is empty or small on most messages.
+func (c *Case) appendVerdict(dst []byte) ([]byte, error) {
+	var err error
+	if len(c.Findings) > 0 {
+		if dst, err = appendValue(append(dst, `,"findings":`...), c.Findings); err != nil {
+			return nil, err
+		}
+	}
+	dst = appendOptional(dst, `,"card":`, c.Card)
+	dst = appendOptional(dst, `,"seal":`, c.Seal)
+	if len(c.Rulings) > 0 {
+		if dst, err = appendValue(append(dst, `,"rulings":`...), c.Rulings); err != nil {
+			return nil, err
+		}
+	}
+	dst = append(dst, `,"decision":`...)
+	if c.Decision.Reasons != nil {
+		dst, err = appendValue(dst, c.Decision)
+	} else {
+		dst = appendField(dst, `{"state":`, string(c.Decision.State))
+		if !c.Decision.Due.IsZero() {
+			dst = appendTime(dst, `,"due":`, c.Decision.Due)
+		}
+		if c.Decision.Approved {
+			dst = append(dst, `,"approved":true`...)
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, '}'), err
+}
+
+func appendValue(dst []byte, v any) ([]byte, error) {
+	data, err := json.Marshal(v)
+	return append(dst, data...), err
+}
+
+func appendField(dst []byte, key, value string) []byte {
+	return appendString(append(dst, key...), value)
+}
+
+func appendOptional(dst []byte, key, value string) []byte {
+	if value == "" {
+		return dst
+	}
+	return appendField(dst, key, value)
+}
+
+func appendTime(dst []byte, key string, t time.Time) []byte {
+	dst = append(append(dst, key...), '"')
+	return append(t.UTC().AppendFormat(dst, time.RFC3339Nano), '"')
+}
+
+func appendInputs(dst []byte, inputs map[string]string) []byte {
+	if len(inputs) == 0 {
+		return dst
+	}
+	dst = append(dst, `,"inputs":{`...)
+	var names [16]string
+	for i, name := range sortedKeys(names[:0], inputs) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendString(dst, name), ':')
+		dst = appendString(dst, inputs[name])
+	}
+	return append(dst, '}')
+}
+
+func appendProfile(dst []byte, p *scruple.Profile) []byte {
+	dst = append(dst, `,"profile":{`...)
+	start := len(dst)
+	dst = appendOptional(dst, `,"birth":`, string(p.Birth))
+	dst = appendOptional(dst, `,"rating":`, p.Rating)
+	dst = appendOptional(dst, `,"rated_until":`, string(p.RatedUntil))
+	dst = appendOptional(dst, `,"zone":`, p.Zone)
+	dst = appendOptional(dst, `,"region":`, p.Region)
+	if p.Qualified {
+		dst = append(dst, `,"qualified":true`...)
+	}
+	if p.Student {
+		dst = append(dst, `,"student":true`...)
+	}
+	if len(dst) > start { // the first field has no comma before it
+		dst = append(dst[:start], dst[start+1:]...)
+	}
+	return append(dst, '}')
+}
+
+func appendSlots(dst []byte, slots []scruple.Slot) []byte {
+	for i := range slots {
+		if i == 0 {
+			dst = append(dst, `,"slots":[`...)
+		} else {
+			dst = append(dst, ',')
+		}
+		dst = appendField(dst, `{"name":`, slots[i].Name)
+		dst = appendField(dst, `,"type":`, slots[i].Type)
+		dst = appendField(dst, `,"value":`, slots[i].Value)
+		dst = append(dst, '}')
+	}
+	if len(slots) > 0 {
+		dst = append(dst, ']')
+	}
+	return dst
+}
+
+// appendPerson writes a person's record; absent stays absent.
+func appendPerson(dst []byte, p *scruple.Person) ([]byte, error) {
+	dst = appendField(append(dst, '{'), `"id":`, p.ID)
+	var err error
+	if len(p.Consents) > 0 {
+		if dst, err = appendValue(append(dst, `,"consents":`...), p.Consents); err != nil {
+			return nil, err
+		}
+	}
+	if len(p.Suppressions) > 0 {
+		if dst, err = appendValue(append(dst, `,"suppressions":`...), p.Suppressions); err != nil {
+			return nil, err
+		}
+	}
+	for i := range p.Touches {
+		t := &p.Touches[i]
+		if i == 0 {
+			dst = append(dst, `,"touches":[`...)
+		} else {
+			dst = append(dst, ',')
+		}
+		dst = appendField(dst, `{"message":`, t.Message)
+		dst = appendField(dst, `,"campaign":`, t.Campaign)
+		dst = appendField(dst, `,"channel":`, string(t.Channel))
+		dst = appendField(dst, `,"class":`, string(t.Class))
+		dst = appendTime(dst, `,"at":`, t.At)
+		if t.Committed {
+			dst = append(dst, `,"committed":true`...)
+		}
+		dst = append(dst, '}')
+	}
+	if len(p.Touches) > 0 {
+		dst = append(dst, ']')
+	}
+	return append(dst, '}'), nil
+}

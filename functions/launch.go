@@ -1,0 +1,249 @@
+package functions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/scruple/scruple"
+	"github.com/scruple/scruple/audience"
+	"github.com/scruple/scruple/port"
+	"github.com/scruple/scruple/templates"
+)
+
+// Launch starts one occurrence of a campaign: it freezes the segment list into a snapshot, seals what the run consists of,
+// and queues the batches. A run that exists already is the same run: it goes on where it was, with the list, copy and
+// campaign that it was frozen with.
+//
+// A fault in campaign, template, filter or list is returned before anything is stored.
+func (h *House) Launch(ctx context.Context, now time.Time, who scruple.Actor, c *Campaign, due time.Time) (*Run, error) {
+	id := RunID(c.ID, due)
+	rec, err := load[Run](ctx, h.Table, runKey(id))
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", id, err)
+	}
+	if rec.Revision == 0 || rec.Head.Status == Launching {
+		l, err := h.newLaunch(ctx, c, id, due)
+		if err != nil {
+			return nil, err
+		}
+		if rec, err = h.launch(ctx, now, who, rec, l); err != nil {
+			return nil, fmt.Errorf("launch %s: %w", id, err)
+		}
+	}
+	if err := h.dispatch(ctx, now, rec); err != nil {
+		return nil, err
+	}
+	return &rec.Head, nil
+}
+
+// launch is a run that is being put together.
+type launch struct {
+	run      Run
+	campaign *Campaign
+	rows     iter.Seq2[scruple.Recipient, error]
+	filter   *audience.Filter
+}
+
+// newLaunch checks everything that can be checked before a run begins. It writes nothing but archived versions.
+func (h *House) newLaunch(ctx context.Context, c *Campaign, id string, due time.Time) (*launch, error) {
+	l := &launch{campaign: c, run: Run{
+		ID: id, Tag: runTag(id), Campaign: *c, Digest: digest(c.source), Due: due.UTC(), Latest: c.latest(due.UTC()),
+		Status: Launching, Templates: map[string]string{}, Authors: []string{c.Author}, Book: h.Book.Digest(),
+	}}
+	var facts *scruple.Product
+	if c.Product != "" {
+		p, err := h.loadProduct(ctx, c.Product)
+		if err != nil {
+			return nil, c.fault("$.product", "%s", err)
+		}
+		l.run.Product, facts = p.Head.Digest, &p.Head.Product
+		if facts.Market != "" && facts.Market != c.Market {
+			return nil, c.fault("$.product", "product %s is of market %s, the campaign of %s", c.Product, facts.Market, c.Market)
+		}
+	}
+	tmpls, err := h.launchTemplates(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	if l.rows, err = h.openList(ctx, l, tmpls); err != nil {
+		return nil, err
+	}
+	l.run.Tier = h.Policy.Tier(c.Tier, facts, 0)
+	if err := h.archive(ctx, l.run.Digest, c.source); err != nil {
+		return nil, err
+	}
+	return l, h.archiveBook(ctx)
+}
+
+// launchTemplates loads the copy of every variant and keeps its source.
+func (h *House) launchTemplates(ctx context.Context, l *launch) ([]*templates.Template, error) {
+	var out []*templates.Template
+	c := l.campaign
+	for _, v := range c.Variant {
+		src, err := readFile(ctx, h.Assets, v.Template)
+		if errors.Is(err, port.ErrNotFound) {
+			return nil, c.fault("$.variants", "variant %q: there is no template file %s", v.Name, v.Template)
+		}
+		if err != nil {
+			return nil, err
+		}
+		t, err := templates.Parse(v.Template, src)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case t.Channel != c.Channel || t.Market != c.Market:
+			return nil, c.fault("$.variants", "template %s is for %s in %s, the campaign for %s in %s", v.Template, t.Channel, t.Market, c.Channel, c.Market)
+		case t.Product != "" && t.Product != c.Product:
+			return nil, c.fault("$.variants", "template %s is about product %s, the campaign about %s", v.Template, t.Product, c.Product)
+		case t.Class != "" && t.Class != c.Class:
+			return nil, c.fault("$.variants", "template %s is a %s message, the campaign %s", v.Template, t.Class, c.Class)
+		}
+		if err := h.archive(ctx, t.Digest, src); err != nil {
+			return nil, err
+		}
+		l.run.Templates[v.Name] = t.Digest
+		if t.Author != "" {
+			l.run.Authors = append(l.run.Authors, t.Author)
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// launch writes the run step by step, so that it can be taken up at any of them.
+func (h *House) launch(ctx context.Context, now time.Time, who scruple.Actor, rec *record[Run], l *launch) (*record[Run], error) {
+	rec.Head = l.run
+	tag := port.Write{Op: port.Put, Key: runTagKey(l.run.Tag), Revision: port.Any, Value: []byte(l.run.ID)}
+	if err := h.saveRun(ctx, rec, now, who, "launching", rec.Head, tag); err != nil {
+		return nil, err
+	}
+	snapshot, err := h.freeze(ctx, l, rec.Revision)
+	if err != nil {
+		return nil, errors.Join(err, h.forget(ctx, rec))
+	}
+	rec.Head.List, rec.Head.Hash, rec.Head.Funnel = snapshot.File, snapshot.Hash, snapshot.Funnel
+	facts := scruple.Product{}
+	if l.run.Product != "" {
+		p, err := h.loadProduct(ctx, l.campaign.Product)
+		if err != nil {
+			return nil, err
+		}
+		facts = p.Head.Product
+	}
+	rec.Head.Tier = h.Policy.Tier(l.campaign.Tier, &facts, snapshot.Rows)
+	rec.Head.Seal = rec.Head.sealNow(l.run.Product, l.run.Book)
+	rec.Head.Status = Running
+	if need, _ := rec.Head.signatures(); need > 0 {
+		rec.Head.Status = Unsigned
+	}
+	return rec, h.saveRun(ctx, rec, now, who, "launched", rec.Head)
+}
+
+// forget removes a run of which nothing but its first record exists, so that a mended list can be launched.
+func (h *House) forget(ctx context.Context, rec *record[Run]) error {
+	return commit(context.WithoutCancel(ctx), h.Table, port.Tx{
+		{Op: port.Delete, Key: runKey(rec.Head.ID), Revision: rec.Revision},
+		{Op: port.Delete, Key: runTagKey(rec.Head.Tag), Revision: port.Any},
+	})
+}
+
+// dispatch queues the batches of a run that may go, once.
+func (h *House) dispatch(ctx context.Context, now time.Time, rec *record[Run]) error {
+	if rec.Head.Status != Running || rec.Head.Queued {
+		return nil
+	}
+	data, err := readFile(ctx, h.Files, rec.Head.List+batchesSuffix)
+	if err != nil {
+		return err
+	}
+	var batches []audience.Batch
+	if err := json.Unmarshal(data, &batches); err != nil {
+		return fmt.Errorf("%s: %w", rec.Head.List+batchesSuffix, err)
+	}
+	jobs := make([]any, len(batches))
+	for i, b := range batches {
+		jobs[i] = Batch{Run: rec.Head.ID, List: rec.Head.List, Offset: b.Offset, Length: b.Length, Rows: b.Rows}
+	}
+	if len(jobs) > 0 {
+		if err := h.enqueue(ctx, TopicPrepare, jobs...); err != nil {
+			return err
+		}
+	}
+	rec.Head.Queued = true
+	err = h.saveRun(ctx, rec, now, Self, "queued", map[string]int{"batches": len(jobs)})
+	if errors.Is(err, port.ErrConflict) {
+		return nil // somebody changed the run; it will be queued again, which does no harm
+	}
+	return err
+}
+
+const batchesSuffix = ".batches.json"
+
+// openList opens the segment list and checks, on its columns, the filter and the slots of the templates.
+func (h *House) openList(ctx context.Context, l *launch, tmpls []*templates.Template) (iter.Seq2[scruple.Recipient, error], error) {
+	c := l.campaign
+	infos, err := h.Assets.List(ctx, c.Segment.File)
+	if err != nil {
+		return nil, err
+	}
+	src := audience.Source{Name: c.Segment.File, Format: c.Segment.Format, Encoding: c.Segment.Encoding, Size: -1}
+	for _, info := range infos {
+		if info.Name == c.Segment.File {
+			src.Size = info.Size
+		}
+	}
+	if src.Size < 0 {
+		return nil, c.fault("$.segment.file", "there is no list %s", c.Segment.File)
+	}
+	src.Open = func(offset, length int64) (io.ReadCloser, error) {
+		return h.Assets.Open(ctx, c.Segment.File, offset, length)
+	}
+	rows := audience.Read(src, audience.Layout{Columns: c.Segment.Columns, Market: c.Market, Channel: c.Channel})
+	for r, err := range rows {
+		var bad *audience.RowError
+		if errors.As(err, &bad) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("campaign %s: %w", c.file, err)
+		}
+		return rows, h.checkColumns(l, r.Columns, tmpls)
+	}
+	return nil, c.fault("$.segment.file", "%s has no row that can be used; see what is wrong with: scruple check %s", c.Segment.File, c.file)
+}
+
+func (h *House) checkColumns(l *launch, cols *scruple.Columns, tmpls []*templates.Template) error {
+	c := l.campaign
+	if c.Filter != "" {
+		fields := make(map[string]string, len(cols.Names()))
+		for _, name := range cols.Names() {
+			fields[name] = "string"
+		}
+		for name, kind := range c.Segment.Fields {
+			if cols.Index(name) < 0 {
+				return c.fault("$.segment.fields", "%s", unknownWord("column", name, cols.Names()))
+			}
+			fields[name] = kind
+		}
+		filter, err := audience.CompileFilter(c.Filter, fields)
+		if err != nil {
+			return c.fault("$.filter", "%s", err)
+		}
+		l.filter = filter
+	}
+	for i, t := range tmpls {
+		for _, s := range t.Slots {
+			if s.From == "recipient" && cols.Index(s.Name) < 0 && s.Default == "" {
+				return c.fault("$.variants", "template %s has a slot %s, but list %s has no such column; %s",
+					c.Variant[i].Template, s.Name, c.Segment.File, unknownWord("column", s.Name, cols.Names()))
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package functions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/scruple/scruple"
+	"github.com/scruple/scruple/port"
+)
+
+// waiting walks the ids of all messages of a run that wait in the outbox, whenever they are due.
+func (h *House) waiting(ctx context.Context, tag string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, shard := range hexDigits {
+			for rec, err := range list(ctx, h.Table, "outbox/"+tag+string(shard)) {
+				if err != nil {
+					yield("", err)
+					return
+				}
+				id, _, ok := outboxDue(rec.Key.Sort)
+				if !ok {
+					err = fmt.Errorf("outbox row %q: %w", rec.Key.Sort, ErrTampered)
+				}
+				if !yield(id, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Release returns up to limit messages of a run that are due, and the moment at which the next one will be (zero when none
+// waits). It changes nothing: a message leaves the outbox when it is claimed.
+func (h *House) Release(ctx context.Context, now time.Time, run string, limit int) (ids []string, next time.Time, err error) {
+	tag := runTag(run)
+	for _, shard := range hexDigits {
+		rows, err := h.Table.List(ctx, "outbox/"+tag+string(shard), "", limit)
+		if err != nil {
+			return nil, next, err
+		}
+		for _, rec := range rows {
+			id, due, ok := outboxDue(rec.Key.Sort)
+			if !ok {
+				return nil, next, fmt.Errorf("outbox row %q: %w", rec.Key.Sort, ErrTampered)
+			}
+			if due.After(now) {
+				if next.IsZero() || due.Before(next) {
+					next = due
+				}
+				break
+			}
+			if len(ids) < limit {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, next, nil
+}
+
+// Doubt is a message that was claimed and of which nobody knows whether the carrier took it.
+type Doubt struct {
+	Message string
+	Worker  string // who claimed it
+}
+
+// InDoubt lists the messages of a run that were claimed and never answered, or are known to be in doubt.
+func (h *House) InDoubt(ctx context.Context, run string) ([]Doubt, error) {
+	var out []Doubt
+	for rec, err := range list(ctx, h.Table, "claimed/"+runTag(run)) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Doubt{rec.Key.Sort, string(rec.Value)})
+	}
+	return out, nil
+}
+
+// Resume brings order into what an earlier process left: a message that it claimed and never answered is marked in doubt,
+// and rulings whose messages did not follow yet are followed. alive says whether a worker still works.
+func (h *House) Resume(ctx context.Context, now time.Time, alive func(worker string) bool) (doubts int, err error) {
+	runs, err := h.Runs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for i := range runs {
+		claims, err := h.InDoubt(ctx, runs[i].ID)
+		if err != nil {
+			return doubts, err
+		}
+		for _, c := range claims {
+			if alive(c.Worker) {
+				continue
+			}
+			a := Answer{Reason: "the process that claimed it ended before the carrier answered"}
+			a.Decision.State = scruple.InDoubt
+			state, err := h.turn(ctx, now, c.Message, Self, StepDoubt, scruple.Claimed, a, "")
+			if err != nil && !errors.Is(err, port.ErrConflict) {
+				return doubts, err
+			}
+			if state == scruple.InDoubt {
+				doubts++
+			}
+		}
+		if err := h.resumeRulings(ctx, &runs[i]); err != nil {
+			return doubts, err
+		}
+	}
+	return doubts, nil
+}
+
+func (h *House) resumeRulings(ctx context.Context, run *Run) error {
+	var jobs []any
+	if run.Status == Unsigned && len(run.Rulings) > 0 || run.Status == Stopped || run.Status == Running && !run.Queued {
+		jobs = append(jobs, Following{Run: run.ID})
+	}
+	cards, err := h.Cards(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	for i := range cards {
+		if len(cards[i].Rulings) > 0 {
+			jobs = append(jobs, Following{Card: cards[i].ID})
+		}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	return h.enqueue(ctx, TopicFollow, jobs...)
+}
