@@ -17,7 +17,7 @@ func (t *reading) negatedBefore(g *grammar, at, from int32) bool {
 		if t.negators(g, from, at) {
 			return true
 		}
-		if from <= sentence || !t.begins(g.joins, from, at) && !t.continues(from) {
+		if from <= sentence || !t.begins(g.joins, from, at) {
 			return false
 		}
 		at = from
@@ -26,26 +26,28 @@ func (t *reading) negatedBefore(g *grammar, at, from int32) bool {
 	return false
 }
 
-// continues reports whether the clause that begins at a unit goes on with an item of a list: no comma, but a mere gap.
-func (t *reading) continues(from int32) bool {
-	return from > 0 && t.units[from-1].class != comma
+// negators reports whether a negator stands in [from, to). Pairs that affirm are among the seeming ones.
+func (t *reading) negators(g *grammar, from, to int32) bool {
+	for _, h := range t.of(g.negator) {
+		if h.start >= from && h.end <= to && !t.covered(g.seeming, h) && t.reaches(h, to) {
+			return true
+		}
+	}
+	return false
 }
 
-// negators reports whether an odd number of Chinese negators, or any English one, stands in [from, to).
-func (t *reading) negators(g *grammar, from, to int32) bool {
-	n, latin := 0, false
-	reached := from
-	for _, h := range t.of(g.negator) {
-		if h.start < reached || h.end > to || t.covered(g.seeming, h) {
-			continue
-		}
-		reached = h.end
-		if t.units[h.start].class == letter {
-			latin = true
-		}
-		n++
+// reaches reports whether a negator governs what begins at a unit. 非 and 无 govern the next word only (非存款、产品有风险), verbs
+// with 不 a whole list (不承诺保本、保息).
+func (t *reading) reaches(h hit, at int32) bool {
+	if r := t.units[h.start].r; h.end-h.start > 1 || r != '非' && r != '无' && r != '没' {
+		return true
 	}
-	return latin || n%2 == 1
+	for i := h.end; i < at; i++ {
+		if i-h.end > 8 || t.units[i].class == list {
+			return false
+		}
+	}
+	return true
 }
 
 // covered reports whether a hit of list holds all of h.
