@@ -5,7 +5,6 @@ import (
 	"html"
 	"slices"
 	"strings"
-
 )
 
 // decision is a node of the tree of choices; its leaves are the shapes. A message walks it once.
@@ -53,7 +52,7 @@ func build(t *Template, f *file, h *front, body string) error {
 		return err
 	}
 	t.root, t.fields, t.exprs = root, b.scope.fields, b.scope.exprs
-	t.first = t.shapes[0]
+	t.first, t.desk.New = t.shapes[0], t.newDesk
 	t.Slots = b.specs()
 	return nil
 }
@@ -185,4 +184,3 @@ func pageHead(locale string) string {
 }
 
 const pageFoot = "\n</body></html>\n"
-

@@ -41,10 +41,10 @@ func (l *locale) grouped(dst []byte, v string, few, many int) ([]byte, bool) {
 }
 
 // moneyFilter writes an amount of a currency with its own number of decimals and its sign where the locale puts it.
-func (l *locale) moneyFilter(code string) func(string) (string, string) {
+func (l *locale) moneyFilter(code string) filter {
 	unit, err := currency.ParseISO(code)
 	if err != nil {
-		return func(string) (string, string) { return "", "has no currency" }
+		return func(dst []byte, _ string) ([]byte, string) { return dst, "has no currency" }
 	}
 	scale, _ := currency.Standard.Rounding(unit)
 	sign := l.sign(code)
@@ -60,17 +60,15 @@ func (l *locale) moneyFilter(code string) func(string) (string, string) {
 	case signAfter:
 		after = "\u00a0" + sign
 	}
-	return func(v string) (string, string) {
-		var buf [64]byte
-		dst := buf[:0]
+	return func(dst []byte, v string) ([]byte, string) {
 		if strings.HasPrefix(v, "-") {
 			dst, v = append(dst, '-'), v[1:]
 		}
 		dst, ok := l.grouped(append(dst, before...), v, scale, scale)
 		if !ok {
-			return "", "has more decimals than " + code + " has"
+			return dst, "has more decimals than " + code + " has"
 		}
-		return string(append(dst, after...)), ""
+		return append(dst, after...), ""
 	}
 }
 
@@ -102,61 +100,57 @@ func homeSign(home bool, at, abroad string) string {
 }
 
 // percent writes two decimals, or more where the figure has more: 3 is 3.00%, 3.125 is 3.125%.
-func (l *locale) percent(v string) (string, string) {
-	var buf [48]byte
-	dst, _ := l.grouped(buf[:0], v, 2, 6)
+func (l *locale) percent(dst []byte, v string) ([]byte, string) {
+	dst, _ = l.grouped(dst, v, 2, 6)
 	if l.money == signAfter && l.lang != "it" {
 		dst = append(dst, "\u00a0"...)
 	}
-	return string(append(dst, '%')), ""
+	return append(dst, '%'), ""
 }
 
 // wan writes a figure in units of ten thousand, as Chinese readers count: 500000 is 50万, 12500 is 1.25万.
-func (l *locale) wan(v string) (string, string) {
+func (l *locale) wan(dst []byte, v string) ([]byte, string) {
 	n, _ := figure(v)
 	if math.Abs(n) < 10000 {
-		dst, _ := l.grouped(nil, v, 0, 6)
-		return string(dst), ""
+		dst, _ = l.grouped(dst, v, 0, 6)
+		return dst, ""
 	}
 	whole, frac, _ := strings.Cut(v, ".")
 	cut := len(whole) - 4
-	dst, ok := l.grouped(nil, whole[:cut]+"."+whole[cut:]+frac, 0, 6)
-	if !ok {
-		return "", "has more decimals than a figure in 万 can show"
-	}
-	return string(dst) + "万", ""
+	dst, ok := l.grouped(dst, whole[:cut]+"."+whole[cut:]+frac, 0, 6)
+	return append(dst, "万"...), unless(ok, "has more decimals than a figure in 万 can show")
 }
 
-// rate shows the figures of one kind of a product, from the lowest to the highest, in their own unit. Empty: there is none.
-func (l *locale) rate(p *scruple.Product, kind string) (value, reason string) {
+// rate appends the figures of one kind of a product, from the lowest to the highest, in their own unit; none, when it has none.
+func (l *locale) rate(dst []byte, p *scruple.Product, kind string) (out []byte, reason string) {
 	low, high, unit := math.Inf(1), math.Inf(-1), ""
 	for i := range p.Rates {
 		if r := &p.Rates[i]; r.Kind == kind {
 			if unit != "" && r.Unit != unit {
-				return "", "has figures in different units"
+				return dst, "has figures in different units"
 			}
 			low, high, unit = min(low, r.Low), max(high, r.High), r.Unit
 		}
 	}
 	if math.IsInf(low, 1) && math.IsInf(high, -1) {
-		return "", ""
+		return dst, ""
 	}
-	from, reason := l.rateFigure(low, unit)
-	if low == high || reason != "" {
-		return from, reason
+	dst, reason = l.rateFigure(dst, low, unit)
+	if low != high && reason == "" {
+		dst, reason = l.rateFigure(append(dst, l.span...), high, unit)
 	}
-	to, reason := l.rateFigure(high, unit)
-	return from + l.span + to, reason
+	return dst, reason
 }
 
-func (l *locale) rateFigure(n float64, unit string) (string, string) {
-	v := strconv.FormatFloat(n, 'f', -1, 64)
+func (l *locale) rateFigure(dst []byte, n float64, unit string) ([]byte, string) {
+	var buf [32]byte
+	v := string(strconv.AppendFloat(buf[:0], n, 'f', -1, 64))
 	switch {
 	case !isDecimal(v):
-		return "", "is not a figure of at most 6 decimals"
+		return dst, "is not a figure of at most 6 decimals"
 	case strings.HasPrefix(unit, "%"):
-		return l.percent(v)
+		return l.percent(dst, v)
 	default:
-		return l.moneyFilter(unit)(v)
+		return l.moneyFilter(unit)(dst, v)
 	}
 }

@@ -19,33 +19,66 @@ type Values struct {
 //
 // The error is a *SlotError when a value is missing or breaks its type; it concerns this message alone. Every value that
 // the copy may use is held to its type, in branches that are not taken too; only a value that is shown has to be there.
-func (t *Template) Fill(v Values) (scruple.Message, error) {
-	var few [24]string
-	raw := few[:min(len(t.fields), len(few))]
-	if len(t.fields) > len(few) {
-		raw = make([]string, len(t.fields))
+func (t *Template) Fill(v Values) (m scruple.Message, err error) {
+	w := t.desk.Get().(*desk)
+	defer t.clear(w)
+	if err := t.gather(v, w); err != nil {
+		return m, err
 	}
-	if err := t.gather(v, raw); err != nil {
-		return scruple.Message{}, err
+	s := t.root.shapeFor(w.raw)
+	if m.Slots, err = t.show(s, w); err != nil {
+		return m, err
 	}
-	s := t.root.shapeFor(raw)
+	t.head(&m, s)
+	m.Spans = make([]scruple.Span, 0, s.spans)
+	m.Subject = s.parts[0].render(0, m.Slots, &m.Spans, false)
+	m.Text = s.parts[1].render(1, m.Slots, &m.Spans, false)
+	m.HTML = s.parts[2].render(2, m.Slots, &m.Spans, false)
+	return m, nil
+}
+
+// desk is where one message is worked on; it is used again for the next one.
+type desk struct {
+	raw   []string // of each field; empty: nil in Liquid
+	shown []byte   // values after their filters, one behind the other
+	ends  []int
+}
+
+func (t *Template) newDesk() any { return &desk{raw: make([]string, len(t.fields))} }
+
+// clear leaves no value of a person on the desk.
+func (t *Template) clear(w *desk) {
+	clear(w.raw)
+	clear(w.shown)
+	w.shown, w.ends = w.shown[:0], w.ends[:0]
+	t.desk.Put(w)
+}
+
+// show writes out every value of a shape. Values that pass filters share one string.
+func (t *Template) show(s *shape, w *desk) ([]scruple.Slot, error) {
 	slots := make([]scruple.Slot, len(s.exprs))
 	for i, at := range s.exprs {
 		e := &t.exprs[at]
-		spec := t.fields[e.field].spec
-		value, reason := e.run(raw[e.field])
-		if reason != "" || value == "" {
-			return scruple.Message{}, t.unfit(spec, reason)
+		spec, raw := t.fields[e.field].spec, w.raw[e.field]
+		slots[i] = scruple.Slot{Name: spec.Name, Type: spec.Type, Value: raw}
+		if start := len(w.shown); len(e.steps) > 0 {
+			var reason string
+			if w.shown, reason = e.run(w.shown, raw); reason != "" || len(w.shown) == start {
+				return nil, t.unfit(spec, reason)
+			}
+		} else if raw == "" {
+			return nil, t.unfit(spec, "")
 		}
-		slots[i] = scruple.Slot{Name: spec.Name, Type: spec.Type, Value: value}
+		w.ends = append(w.ends, len(w.shown))
 	}
-	m := t.message(s)
-	m.Slots = slots
-	m.Spans = make([]scruple.Span, 0, s.spans)
-	m.Subject = s.parts[0].render(0, slots, &m.Spans, false)
-	m.Text = s.parts[1].render(1, slots, &m.Spans, false)
-	m.HTML = s.parts[2].render(2, slots, &m.Spans, false)
-	return m, nil
+	all, start := string(w.shown), 0
+	for i, end := range w.ends {
+		if end > start {
+			slots[i].Value = all[start:end]
+		}
+		start = end
+	}
+	return slots, nil
 }
 
 func (t *Template) unfit(spec *SlotSpec, reason string) *SlotError {
@@ -56,16 +89,17 @@ func (t *Template) unfit(spec *SlotSpec, reason string) *SlotError {
 }
 
 // gather looks up the raw value of every field and holds it to its type. A value of nothing but white space is empty.
-func (t *Template) gather(v Values, raw []string) error {
+func (t *Template) gather(v Values, w *desk) error {
+	raw := w.raw
 	for i := range t.fields {
 		f := &t.fields[i]
 		if f.from == fromRate {
 			if v.Product != nil {
-				value, reason := t.locale.rate(v.Product, f.rate)
+				shown, reason := t.locale.rate(w.shown, v.Product, f.rate)
 				if reason != "" {
 					return t.unfit(f.spec, reason)
 				}
-				raw[i] = value
+				raw[i], w.shown = string(shown), shown[:0]
 			}
 			continue
 		}

@@ -15,34 +15,41 @@ import (
 	"github.com/scruple/scruple/internal/strictyaml"
 )
 
-// step is one filter of an expression. It returns the new value, or why the value cannot be shown so.
+// filter appends the new value to dst, or says why the value cannot be shown so.
+type filter func(dst []byte, v string) (out []byte, reason string)
+
+// step is one filter of an expression.
 type step struct {
 	fallback string // default: stands in for an empty value
-	apply    func(string) (value, reason string)
+	apply    filter // nil for default
 }
 
-// run passes a raw value through the filters. An empty value passes all of them but default.
-func (e *expr) run(v string) (value, reason string) {
+// run passes a raw value through the filters and appends the result to dst. An empty value passes all of them but default.
+func (e *expr) run(dst []byte, v string) (out []byte, reason string) {
 	for i := range e.steps {
 		st := &e.steps[i]
 		if v == "" {
 			v = st.fallback
 			continue
 		}
-		if st.apply != nil {
-			if v, reason = st.apply(v); reason != "" {
-				return "", reason
-			}
+		if st.apply == nil {
+			continue
 		}
+		start := len(dst)
+		if dst, reason = st.apply(dst, v); reason != "" || i == len(e.steps)-1 {
+			return dst, reason
+		}
+		v = string(dst[start:])
+		dst = dst[:start]
 	}
-	return v, ""
+	return append(dst, v...), ""
 }
 
 // filterKind says what a filter takes: slot types, and whether its result is text.
 type filterKind struct {
 	takes   string // types, separated by spaces
 	args    int    // the most arguments
-	compile func(s *scope, spec *SlotSpec, c call) (func(string) (string, string), error)
+	compile func(s *scope, spec *SlotSpec, c call) (filter, error)
 }
 
 const (
@@ -56,7 +63,7 @@ var filterKinds = map[string]filterKind{
 	"downcase":   {wordy, 0, plain(strings.ToLower)},
 	"capitalize": {wordy, 0, plain(capitalize)},
 	"truncate":   {wordy, 2, compileTruncate},
-	"mask":       {"name text number formatted", 0, func(*scope, *SlotSpec, call) (func(string) (string, string), error) { return mask, nil }},
+	"mask":       {"name text number formatted", 0, func(*scope, *SlotSpec, call) (filter, error) { return mask, nil }},
 	"number":     {figures, 1, compileNumber},
 	"wan":        {"amount number", 0, compileWan},
 	"money":      {"amount number", 1, compileMoney},
@@ -120,9 +127,9 @@ func compileDefault(spec *SlotSpec, kind string, c call) (step, error) {
 	return step{fallback: c.args[0].text}, nil
 }
 
-func plain(f func(string) string) func(*scope, *SlotSpec, call) (func(string) (string, string), error) {
-	return func(*scope, *SlotSpec, call) (func(string) (string, string), error) {
-		return func(v string) (string, string) { return f(v), "" }, nil
+func plain(f func(string) string) func(*scope, *SlotSpec, call) (filter, error) {
+	return func(*scope, *SlotSpec, call) (filter, error) {
+		return func(dst []byte, v string) ([]byte, string) { return append(dst, f(v)...), "" }, nil
 	}
 }
 
@@ -133,16 +140,16 @@ func capitalize(v string) string {
 }
 
 // mask shows the last four characters behind four stars, whatever the length.
-func mask(v string) (string, string) {
+func mask(dst []byte, v string) ([]byte, string) {
 	r := []rune(v)
 	if len(r) < 8 {
-		return "", "is shorter than 8 characters; masked, it would show too much"
+		return dst, "is shorter than 8 characters; masked, it would show too much"
 	}
-	return "****" + string(r[len(r)-4:]), ""
+	return append(append(dst, "****"...), string(r[len(r)-4:])...), ""
 }
 
 // compileTruncate counts what a reader sees as characters (grapheme clusters, UAX 29), the ellipsis included.
-func compileTruncate(_ *scope, _ *SlotSpec, c call) (func(string) (string, string), error) {
+func compileTruncate(_ *scope, _ *SlotSpec, c call) (filter, error) {
 	most, ellipsis := 50, "..."
 	if len(c.args) > 0 {
 		n, err := strconv.Atoi(c.args[0].text)
@@ -158,9 +165,9 @@ func compileTruncate(_ *scope, _ *SlotSpec, c call) (func(string) (string, strin
 	if keep < 1 {
 		return nil, wrong(c.off, "truncate leaves no room for the text before %q", ellipsis)
 	}
-	return func(v string) (string, string) {
+	return func(dst []byte, v string) ([]byte, string) {
 		if len(v) <= most || uniseg.GraphemeClusterCount(v) <= most {
-			return v, ""
+			return append(dst, v...), ""
 		}
 		rest, state, end := v, -1, 0
 		for range keep {
@@ -168,11 +175,11 @@ func compileTruncate(_ *scope, _ *SlotSpec, c call) (func(string) (string, strin
 			cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
 			end += len(cluster)
 		}
-		return v[:end] + ellipsis, ""
+		return append(append(dst, v[:end]...), ellipsis...), ""
 	}, nil
 }
 
-func compileNumber(s *scope, _ *SlotSpec, c call) (func(string) (string, string), error) {
+func compileNumber(s *scope, _ *SlotSpec, c call) (filter, error) {
 	few, many := 0, 6
 	if len(c.args) > 0 {
 		n, err := strconv.Atoi(c.args[0].text)
@@ -182,21 +189,20 @@ func compileNumber(s *scope, _ *SlotSpec, c call) (func(string) (string, string)
 		few, many = n, n
 	}
 	l := s.locale
-	return func(v string) (string, string) {
-		var buf [48]byte
-		dst, ok := l.grouped(buf[:0], v, few, many)
-		return string(dst), unless(ok, "has more decimals than the copy shows")
+	return func(dst []byte, v string) ([]byte, string) {
+		dst, ok := l.grouped(dst, v, few, many)
+		return dst, unless(ok, "has more decimals than the copy shows")
 	}, nil
 }
 
-func compileWan(s *scope, _ *SlotSpec, c call) (func(string) (string, string), error) {
+func compileWan(s *scope, _ *SlotSpec, c call) (filter, error) {
 	if s.locale.lang != "zh" {
 		return nil, wrong(c.off, "wan is for Chinese copy; write number")
 	}
 	return s.locale.wan, nil
 }
 
-func compileMoney(s *scope, spec *SlotSpec, c call) (func(string) (string, string), error) {
+func compileMoney(s *scope, spec *SlotSpec, c call) (filter, error) {
 	code := s.locale.currency
 	if spec.Currency != "" {
 		code = spec.Currency
@@ -210,15 +216,15 @@ func compileMoney(s *scope, spec *SlotSpec, c call) (func(string) (string, strin
 	return s.locale.moneyFilter(code), nil
 }
 
-func compilePercent(s *scope, spec *SlotSpec, _ call) (func(string) (string, string), error) {
+func compilePercent(s *scope, spec *SlotSpec, _ call) (filter, error) {
 	if strings.HasPrefix(spec.Name, "product.rate.") {
-		return func(v string) (string, string) { return v, "" }, nil // it is shown with its unit already
+		return func(dst []byte, v string) ([]byte, string) { return append(dst, v...), "" }, nil // it is shown with its unit already
 	}
 	return s.locale.percent, nil
 }
 
 // compileDate takes "long", the usual long form of the locale, or a strftime format as the library has it.
-func compileDate(s *scope, _ *SlotSpec, c call) (func(string) (string, string), error) {
+func compileDate(s *scope, _ *SlotSpec, c call) (filter, error) {
 	if len(c.args) == 0 {
 		return nil, wrong(c.off, `date needs a form: date: "long", or a format such as date: "%%Y-%%m-%%d"`)
 	}
@@ -228,9 +234,9 @@ func compileDate(s *scope, _ *SlotSpec, c call) (func(string) (string, string), 
 	}
 	if format == "long" {
 		long := s.locale.long
-		return func(v string) (string, string) {
+		return func(dst []byte, v string) ([]byte, string) {
 			y, m, d, _ := day(v)
-			return long(y, m, d), ""
+			return long(dst, y, m, d), ""
 		}, nil
 	}
 	if !dayFormat.MatchString(format) {
@@ -239,13 +245,13 @@ func compileDate(s *scope, _ *SlotSpec, c call) (func(string) (string, string), 
 	if s.locale.lang != "en" && wordFormat.MatchString(format) {
 		return nil, wrong(c.args[0].off, `%%A, %%a, %%B and %%b write English words; use date: "long" or figures`)
 	}
-	return func(v string) (string, string) {
+	return func(dst []byte, v string) ([]byte, string) {
 		t, err := time.Parse(time.DateOnly, v)
 		if err != nil {
-			return "", "is not a day such as 2026-11-22"
+			return dst, "is not a day such as 2026-11-22"
 		}
 		out, err := tuesday.Strftime(format, t)
-		return out, unless(err == nil && strings.TrimSpace(out) != "", "cannot be shown in the format of the copy")
+		return append(dst, out...), unless(err == nil && strings.TrimSpace(out) != "", "cannot be shown in the format of the copy")
 	}, nil
 }
 

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -18,8 +19,8 @@ type locale struct {
 	group, decimal string
 	currency       string // of the market, where an amount names none
 	money          moneyForm
-	long           func(y, m, d int) string // nil: not known for this language
-	span           string                   // between the ends of a range
+	long           dayForm // nil: not known for this language
+	span           string  // between the ends of a range
 }
 
 // moneyForm is where the currency sign stands.
@@ -43,7 +44,9 @@ func newLocale(tag string, market scruple.Market) (*locale, error) {
 	l.money = signPlace(l.lang, tag)
 	l.long = longDates[l.lang]
 	if tag == "en-US" {
-		l.long = func(y, m, d int) string { return fmt.Sprintf("%s %d, %d", english[m-1], d, y) }
+		l.long = func(dst []byte, y, m, d int) []byte {
+			return num(append(num(append(append(dst, english[m-1]...), ' '), d), ", "...), y)
+		}
 	}
 	if word, ok := rangeWords[l.lang]; ok {
 		l.span = word
@@ -88,21 +91,35 @@ var (
 	dutch   = []string{"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"}
 )
 
-var longDates = map[string]func(y, m, d int) string{
-	"zh": func(y, m, d int) string { return fmt.Sprintf("%d年%d月%d日", y, m, d) },
+// dayForm appends a day in words.
+type dayForm func(dst []byte, y, m, d int) []byte
+
+var longDates = map[string]dayForm{
+	"zh": func(dst []byte, y, m, d int) []byte {
+		dst = append(num(dst, y), "年"...)
+		dst = append(num(dst, m), "月"...)
+		return append(num(dst, d), "日"...)
+	},
 	"en": dayMonth(english, " ", " "),
 	"de": dayMonth(german, ". ", " "),
 	"es": dayMonth(spanish, " de ", " de "),
 	"it": dayMonth(italian, " ", " "),
 	"nl": dayMonth(dutch, " ", " "),
-	"fr": func(y, m, d int) string {
+	"fr": func(dst []byte, y, m, d int) []byte {
 		if d == 1 {
-			return fmt.Sprintf("1er %s %d", french[m-1], y)
+			dst = append(dst, "1er"...)
+		} else {
+			dst = num(dst, d)
 		}
-		return fmt.Sprintf("%d %s %d", d, french[m-1], y)
+		return num(append(append(append(dst, ' '), french[m-1]...), ' '), y)
 	},
 }
 
-func dayMonth(months []string, before, after string) func(y, m, d int) string {
-	return func(y, m, d int) string { return fmt.Sprintf("%d%s%s%s%d", d, before, months[m-1], after, y) }
+func dayMonth(months []string, before, after string) dayForm {
+	return func(dst []byte, y, m, d int) []byte {
+		dst = append(append(num(dst, d), before...), months[m-1]...)
+		return num(append(dst, after...), y)
+	}
 }
+
+func num(dst []byte, n int) []byte { return strconv.AppendInt(dst, int64(n), 10) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 
 	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/internal/strictyaml"
@@ -44,6 +45,7 @@ type Template struct {
 	root   *decision
 	shapes []*shape
 	first  *shape
+	desk   sync.Pool // of *desk
 }
 
 // Load reads and checks a template file. Its error names every fault with file, line and column.
@@ -80,7 +82,10 @@ func Parse(file string, src []byte) (*Template, error) {
 		Class: scruple.Class(h.Class), Purpose: h.Purpose, Product: h.Product, Author: h.Author, File: file,
 		Digest: hex.EncodeToString(sum[:]), ref: fmt.Sprintf("%s@%d", h.Name, h.Version), locale: loc,
 	}
-	return t, build(t, f, h, body)
+	if err := build(t, f, h, body); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // Ref names the template and its version, as name@version.
@@ -108,7 +113,8 @@ func (t *Template) ShapeText(hash string) (subject, text, html string, ok bool) 
 
 // Preview returns the message with its slots open as {name}, along the first branch of every condition.
 func (t *Template) Preview() scruple.Message {
-	m := t.message(t.first)
+	var m scruple.Message
+	t.head(&m, t.first)
 	m.Subject, m.Text, m.HTML = t.first.open[0], t.first.open[1], t.first.open[2]
 	m.Spans = append([]scruple.Span(nil), t.first.marks...)
 	for _, e := range t.first.exprs {
@@ -118,8 +124,7 @@ func (t *Template) Preview() scruple.Message {
 	return m
 }
 
-func (t *Template) message(s *shape) scruple.Message {
-	return scruple.Message{
-		Template: t.ref, Shape: s.hash, Market: t.Market, Channel: t.Channel, Locale: t.Locale, Class: t.Class, Purpose: t.Purpose,
-	}
+// head writes what a message has of its template and shape.
+func (t *Template) head(m *scruple.Message, s *shape) {
+	m.Template, m.Shape, m.Market, m.Channel, m.Locale, m.Class, m.Purpose = t.ref, s.hash, t.Market, t.Channel, t.Locale, t.Class, t.Purpose
 }

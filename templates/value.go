@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,7 +20,7 @@ func (s *SlotSpec) check(v string) string {
 	case "amount", "number", "percent":
 		return unless(isDecimal(v), "is not a plain decimal number such as 1234.50")
 	case "date":
-		return unless(len(v) == len(time.DateOnly) && isDate(v), "is not a day such as 2026-11-22")
+		return unless(isDate(v), "is not a day such as 2026-11-22")
 	case "url":
 		return checkURL(v)
 	case "name":
@@ -54,24 +53,36 @@ func isDate(s string) bool {
 
 // day reads YYYY-MM-DD and knows the calendar.
 func day(s string) (y, m, d int, ok bool) {
-	if len(s) != 10 || s[4] != '-' || s[7] != '-' || !digits(s[:4], 4) || !digits(s[5:7], 2) || !digits(s[8:], 2) {
+	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
 		return 0, 0, 0, false
 	}
-	y, _ = strconv.Atoi(s[:4])
-	m, _ = strconv.Atoi(s[5:7])
-	d, _ = strconv.Atoi(s[8:])
-	last := [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+	for i := range 10 {
+		switch c := s[i]; {
+		case i == 4 || i == 7:
+		case c < '0' || c > '9':
+			return 0, 0, 0, false
+		case i < 4:
+			y = y*10 + int(c-'0')
+		case i < 7:
+			m = m*10 + int(c-'0')
+		default:
+			d = d*10 + int(c-'0')
+		}
+	}
 	if y < 1 || m < 1 || m > 12 || d < 1 {
 		return 0, 0, 0, false
 	}
 	if m == 2 && y%4 == 0 && (y%100 != 0 || y%400 == 0) {
 		return y, m, d, d <= 29
 	}
+	last := [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 	return y, m, d, d <= last[m-1]
 }
 
 func checkURL(v string) string {
-	if len(v) > maxURL || strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r == 0x7f || unicode.IsSpace(r) || hidden(r) || r == utf8.RuneError }) {
+	if len(v) > maxURL || strings.ContainsFunc(v, func(r rune) bool {
+		return r <= ' ' || r == 0x7f || unicode.IsSpace(r) || hidden(r) || r == utf8.RuneError
+	}) {
 		return "is not a web address without spaces and of at most 2000 bytes"
 	}
 	u, err := url.Parse(v)

@@ -58,7 +58,7 @@ func (w *walker) nodes(tree []parser.ASTNode) []node {
 func (w *walker) strayMarks(text string, off int) {
 	for _, mark := range []string{"{{", "{%", "}}", "%}"} {
 		if i := strings.Index(text, mark); i >= 0 {
-			w.faults.add(w.part, off+i, "%s without its other half on the same line; for the characters themselves write {%% raw %%}%s{%% endraw %%}", mark, mark)
+			w.faults.add(w.part, off+i, "%s without its other half on the same line; close it, or put the characters between {%% raw %%} and {%% endraw %%}", mark)
 			return
 		}
 	}
@@ -160,7 +160,8 @@ func (w *walker) clause(n, clause *parser.ASTBlock, off int) test {
 	case "when":
 		return w.when(n, clause, off)
 	}
-	if strings.TrimSpace(clause.Args) != "" {
+	// The library reads the mark of {% else -%} as an argument.
+	if args := strings.TrimSpace(clause.Args); args != "" && args != "-" {
 		w.faults.add(w.part, off, "else takes no condition; write elsif")
 	}
 	return always
