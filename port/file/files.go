@@ -42,7 +42,7 @@ func OpenFiles(dir string) (port.Files, error) {
 // checkName refuses what is no plain path below the root, and the names of files in the making.
 func checkName(name string) error {
 	if !fs.ValidPath(name) || name == "." || strings.IndexByte(name, 0) >= 0 {
-		return fmt.Errorf("file name %q: expected parts in UTF-8 joined by slashes, none of them empty, . or ..", name)
+		return fmt.Errorf(`file name %q: expected parts in UTF-8 joined by slashes; no part may be empty, "." or ".."`, name)
 	}
 	if strings.HasPrefix(path.Base(name), tempPrefix) {
 		return fmt.Errorf("file name %q: names that begin with %s are kept for files in the making", name, tempPrefix)

@@ -39,7 +39,7 @@ func (f *files) enter(ctx context.Context) error {
 // checkName refuses what is no plain path below the root.
 func checkName(name string) error {
 	if !fs.ValidPath(name) || name == "." || strings.IndexByte(name, 0) >= 0 {
-		return fmt.Errorf("file name %q: expected parts in UTF-8 joined by slashes, none of them empty, . or ..", name)
+		return fmt.Errorf(`file name %q: expected parts in UTF-8 joined by slashes; no part may be empty, "." or ".."`, name)
 	}
 	return nil
 }

@@ -21,7 +21,9 @@ func open[T any](t *testing.T, opener func(*port.Drivers) func(context.Context, 
 }
 
 func openTable(d *port.Drivers) func(context.Context, string) (port.Table, error) { return d.OpenTable }
+
 func openQueue(d *port.Drivers) func(context.Context, string) (port.Queue, error) { return d.OpenQueue }
+
 func openFiles(d *port.Drivers) func(context.Context, string) (port.Files, error) { return d.OpenFiles }
 
 func TestTable(t *testing.T) {
