@@ -38,7 +38,7 @@ func Freeze(ctx context.Context, rows iter.Seq2[scruple.Recipient, error], plan 
 	f := &freezer{ctx: ctx, plan: plan, reject: rejected, funnel: Funnel{Rejected: map[string]int{}}}
 	f.sorter = sorter{limit: plan.Memory, spill: spill}
 	if plan.Memory == 0 {
-		f.sorter.limit = 32 << 20
+		f.sorter.limit = 16 << 20
 	}
 	defer func() { err = errors.Join(err, f.sorter.close()) }()
 	if err := f.collect(rows); err != nil {

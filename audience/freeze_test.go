@@ -32,27 +32,34 @@ func freeze(t *testing.T, list string, plan Plan, spill Spill) (Snapshot, string
 	return s, out.String(), rejects
 }
 
-// disk spills to files that are gone as soon as they are closed, and counts them.
-type disk struct {
-	dir        string
-	made, open int
-}
+// disk counts the spill files it makes. They lie in memory; TestSpillToRealFiles has real ones.
+type disk struct{ made, open int }
 
 type diskFile struct {
-	*os.File
-	d *disk
+	d    *disk
+	data []byte
+	pos  int
 }
 
 func (d *disk) spill() (SpillFile, error) {
-	f, err := os.CreateTemp(d.dir, "run")
-	if err != nil {
-		return nil, err
-	}
 	d.made, d.open = d.made+1, d.open+1
-	return diskFile{f, d}, os.Remove(f.Name())
+	return &diskFile{d: d}, nil
 }
 
-func (f diskFile) Close() error { f.d.open--; return f.File.Close() }
+func (f *diskFile) Write(p []byte) (int, error) { f.data = append(f.data, p...); return len(p), nil }
+
+func (f *diskFile) Read(p []byte) (int, error) {
+	if f.pos == len(f.data) {
+		return 0, io.EOF
+	}
+	n := copy(p, f.data[f.pos:])
+	f.pos += n
+	return n, nil
+}
+
+func (f *diskFile) Seek(int64, int) (int64, error) { f.pos = 0; return 0, nil }
+
+func (f *diskFile) Close() error { f.d.open--; return nil }
 
 func TestFreezeWritesWhatReadBatchReads(t *testing.T) {
 	list := "x,customer_id,risk_rating\n"
@@ -156,27 +163,27 @@ func checkFunnel(t interface{ Errorf(string, ...any) }, s Snapshot) {
 // The snapshot must not depend on how much memory there was, on the order of the rows, or on where duplicates fell.
 func TestSpillAndRowOrderDoNotShow(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		n := rapid.IntRange(1, 400).Draw(rt, "rows")
+		n := rapid.IntRange(1, 150).Draw(rt, "rows")
 		rows := make([]string, n)
 		for i := range rows { // rows of one customer agree, or leave fields empty
 			id := rapid.IntRange(0, n/2).Draw(rt, "id")
 			rows[i] = fmt.Sprintf("K%d,%s,C%d\n", id, rapid.SampledFrom([]string{"", fmt.Sprintf("\"v,%d\"", id)}).Draw(rt, "x"), 1+rapid.IntRange(0, 4).Draw(rt, "rating"))
 		}
 		plan := Plan{HoldOut: 0.2, Seed: "s", Variants: []Variant{{"a", 1}, {"b", 2}}}
-		whole := frozen(rt, t.TempDir(), rows, plan)
+		whole := frozen(rt, rows, plan)
 		plan.Memory = rapid.IntRange(1, 2000).Draw(rt, "memory")
-		if tight := frozen(rt, t.TempDir(), rows, plan); cmp.Diff(whole, tight) != "" {
+		if tight := frozen(rt, rows, plan); cmp.Diff(whole, tight) != "" {
 			rt.Fatal(cmp.Diff(whole, tight))
 		}
-		other := frozen(rt, t.TempDir(), rapid.Permutation(rows).Draw(rt, "order"), plan)
+		other := frozen(rt, rapid.Permutation(rows).Draw(rt, "order"), plan)
 		if whole.Audience != other.Audience || whole.Rows != other.Rows {
 			rt.Fatalf("another order, another audience: %+v, %+v", whole, other)
 		}
 	})
 }
 
-func frozen(t *rapid.T, dir string, rows []string, plan Plan) Snapshot {
-	d := &disk{dir: dir}
+func frozen(t *rapid.T, rows []string, plan Plan) Snapshot {
+	d := &disk{}
 	list := "customer_id,x,risk_rating\n" + strings.Join(rows, "")
 	var out bytes.Buffer
 	s, err := Freeze(context.Background(), Read(textSource("l.csv", list), Layout{}), plan, 7, d.spill, &out, nil)
@@ -201,10 +208,30 @@ func TestLaterWinsAcrossSpills(t *testing.T) {
 			list += fmt.Sprintf("K%d,%d\n", i, round)
 		}
 	}
-	d := &disk{dir: t.TempDir()}
+	d := &disk{}
 	s, file, _ := freeze(t, list, Plan{Memory: 1}, d.spill)
 	if d.made < 2*fanIn || s.Funnel.Merged != 200 || s.Rows != 100 || strings.Count(file, ",2\n") != 100 {
 		t.Errorf("%d spills, %+v", d.made, s.Funnel)
+	}
+}
+
+func TestSpillToRealFiles(t *testing.T) {
+	list := string(bankList(20_000))
+	want, file, _ := freeze(t, list, Plan{}, nil)
+	dir, made := t.TempDir(), 0
+	got, spilledFile, _ := freeze(t, list, Plan{Memory: 256 << 10}, func() (SpillFile, error) {
+		made++
+		f, err := os.CreateTemp(dir, "run")
+		if err != nil {
+			return nil, err
+		}
+		return f, os.Remove(f.Name()) // gone when it is closed
+	})
+	if d := cmp.Diff(want, got); d != "" || file != spilledFile || made < 5 {
+		t.Errorf("%d spills: %s", made, d)
+	}
+	if want.Rows != 19_600 || want.Funnel.Merged != 400 {
+		t.Errorf("%+v", want.Funnel)
 	}
 }
 
@@ -224,7 +251,7 @@ func TestFreezeErrors(t *testing.T) {
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	full := errors.New("no space left")
-	d := &disk{dir: t.TempDir()}
+	d := &disk{}
 	for name, c := range map[string]struct {
 		ctx   context.Context
 		rows  iter.Seq2[scruple.Recipient, error]
@@ -235,22 +262,23 @@ func TestFreezeErrors(t *testing.T) {
 		is    error
 		says  string
 	}{
-		"empty list":       {rows: Read(textSource("l.csv", ""), Layout{}), is: ErrEmpty},
-		"canceled":         {ctx: canceled, is: context.Canceled},
-		"too many":         {plan: Plan{Limit: 2}, is: ErrTooMany, says: "over 2"},
-		"no spill":         {plan: Plan{Memory: 1}, says: "no room to spill"},
-		"spill fails":      {plan: Plan{Memory: 1}, spill: func() (SpillFile, error) { return nil, full }, is: full},
-		"spill disk full":  {plan: Plan{Memory: 1}, spill: func() (SpillFile, error) { return brokenSpill{full}, nil }, is: full},
-		"spill lost":       {plan: Plan{Memory: 1}, spill: func() (SpillFile, error) { return brokenSpill{}, nil }, is: errRecord},
-		"out fails":        {out: brokenSpill{full}, is: full},
-		"two lists":        {rows: other, says: "columns of the first row"},
-		"no batch":         {batch: -1, says: "batches"},
-		"hold-out of all":  {plan: Plan{HoldOut: 1}, says: "hold-out"},
-		"hold-out NaN":     {plan: Plan{HoldOut: math.NaN()}, says: "hold-out"},
-		"variant twice":    {plan: Plan{Variants: []Variant{{"a", 1}, {"a", 1}}}, says: `"a"`},
-		"variant of none":  {plan: Plan{Variants: []Variant{{"a", 0}}}, says: "share"},
-		"negative memory":  {plan: Plan{Memory: -1}, says: "memory"},
-		"seed of two line": {plan: Plan{Seed: "a\nb"}, says: "line feed"},
+		"too many, spilled": {plan: Plan{Memory: 1, Limit: 2}, spill: d.spill, is: ErrTooMany},
+		"empty list":        {rows: Read(textSource("l.csv", ""), Layout{}), is: ErrEmpty},
+		"canceled":          {ctx: canceled, is: context.Canceled},
+		"too many":          {plan: Plan{Limit: 2}, is: ErrTooMany, says: "over 2"},
+		"no spill":          {plan: Plan{Memory: 1}, says: "no room to spill"},
+		"spill fails":       {plan: Plan{Memory: 1}, spill: func() (SpillFile, error) { return nil, full }, is: full},
+		"spill disk full":   {plan: Plan{Memory: 1}, spill: func() (SpillFile, error) { return brokenSpill{full}, nil }, is: full},
+		"spill lost":        {plan: Plan{Memory: 1}, spill: func() (SpillFile, error) { return brokenSpill{}, nil }, is: errRecord},
+		"out fails":         {out: brokenSpill{full}, is: full},
+		"two lists":         {rows: other, says: "columns of the first row"},
+		"no batch":          {batch: -1, says: "batches"},
+		"hold-out of all":   {plan: Plan{HoldOut: 1}, says: "hold-out"},
+		"hold-out NaN":      {plan: Plan{HoldOut: math.NaN()}, says: "hold-out"},
+		"variant twice":     {plan: Plan{Variants: []Variant{{"a", 1}, {"a", 1}}}, says: `"a"`},
+		"variant of none":   {plan: Plan{Variants: []Variant{{"a", 0}}}, says: "share"},
+		"negative memory":   {plan: Plan{Memory: -1}, says: "memory"},
+		"seed of two line":  {plan: Plan{Seed: "a\nb"}, says: "line feed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.ctx == nil {

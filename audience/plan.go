@@ -29,7 +29,7 @@ type Plan struct {
 	// Limit is the most people the run may reach; 0 sets none. A longer list is refused with ErrTooMany and not cut, for
 	// a list that is longer than its owner thought is the wrong list.
 	Limit int
-	// Memory is how many bytes of rows are held before they are spilled; 0 means 32 MiB. At most 1 GiB.
+	// Memory is how many bytes of rows are held before they are spilled; 0 means 16 MiB. At most 1 GiB.
 	Memory int
 }
 

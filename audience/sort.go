@@ -46,6 +46,9 @@ type place struct {
 func (s *sorter) add(r *scruple.Recipient) error {
 	s.count++
 	at := len(s.arena)
+	if at > s.limit/8 && cap(s.arena) < s.limit { // a list that gets this far gets its room at once, not by doubling
+		s.arena = slices.Grow(s.arena, s.limit+maxRow-at)
+	}
 	s.arena = appendRecord(s.arena, r)
 	s.index = append(s.index, place{binary.BigEndian.Uint64(s.arena[at:]), uint32(at), uint32(len(s.arena) - at)})
 	if len(s.arena) < s.limit {
