@@ -21,13 +21,13 @@ func VerifyChain(subject string, chain []Entry) error {
 type inspection struct {
 	subject string
 	faults  []Fault
-	entries []Entry      // one for each number, ascending; what does not belong here is left out
-	blamed  map[int]bool // numbers of entries that a fault names
-	sealed  map[int]string
+	entries []Entry        // one for each number, ascending; what does not belong here is left out
+	blamed  map[int]bool   // numbers of entries that a fault names
+	sealed  map[int]string // hashes that checkpoints recorded, by number
 }
 
-// inspect judges a chain. sealed gives the hashes that checkpoints recorded, by number; it decides which of two entries
-// with the same number is the true one.
+// inspect judges a chain. sealed gives the hashes that checkpoints recorded, by number; it tells which side of a broken
+// link is true.
 func inspect(subject string, chain []Entry, sealed map[int]string) inspection {
 	if whole(subject, chain) {
 		return inspection{subject: subject, entries: chain}
@@ -103,6 +103,9 @@ func (in *inspection) place(chain []Entry) []spot {
 // restore looks for the field that was edited, by putting the value that its place demands into one field after the other,
 // and returns the entry's true number.
 func (in *inspection) restore(e, before *Entry, rest []Entry, digest string) (seq int, detail string) {
+	if digest == e.Hash {
+		return max(e.Seq, 1), "its time is not in UTC with whole microseconds"
+	}
 	was := *e
 	if was.Seq = before.Seq + 1; was.Intact() {
 		return was.Seq, fmt.Sprintf("its number was changed to %d", e.Seq)
@@ -134,7 +137,7 @@ func (in *inspection) dropCopies(placed []spot) []spot {
 			kept = append(kept, s)
 			continue
 		}
-		keep := in.truest(placed, same)
+		keep := truest(placed, same)
 		switch {
 		case i == keep:
 			kept = append(kept, s)
@@ -142,25 +145,19 @@ func (in *inspection) dropCopies(placed []spot) []spot {
 		case s.entry.Hash == placed[keep].entry.Hash:
 			in.fault(EntryDuplicated, s.seq, "the entry is there more than once")
 		default:
-			in.fault(EntryAdded, s.seq, "another entry %d stands beside the true one", s.seq)
+			in.fault(EntryAdded, s.seq, "there are two different entries %d", s.seq)
 		}
 	}
 	return kept
 }
 
-// truest picks, among entries with one number, the one that a checkpoint recorded, else the one that the next entry holds
-// on to, else the one that stands in its place.
-func (in *inspection) truest(placed []spot, same []int) int {
+// truest picks, among entries with one number, an intact one, and among those the one that stands in its place. Which of
+// two intact ones is true does not matter: the number is blamed, and so both are.
+func truest(placed []spot, same []int) int {
 	best, most := same[0], -1
 	for _, i := range same {
 		s, score := placed[i], 0
 		if s.intact {
-			score += 8
-		}
-		if h, ok := in.sealed[s.seq]; ok && h == s.entry.Hash {
-			score += 4
-		}
-		if slices.ContainsFunc(placed, func(o spot) bool { return o.seq == s.seq+1 && o.entry.Prev == s.entry.Hash }) {
 			score += 2
 		}
 		if (i == 0 && s.seq == 1) || (i > 0 && placed[i-1].seq == s.seq-1) {

@@ -163,6 +163,9 @@ func history(t *rapid.T) *world {
 		}
 		w.draw(t, groups[0])
 		w.checkpoint(panics{})
+		if rapid.IntRange(0, 3).Draw(t, "idle") == 0 {
+			w.checkpoint(panics{})
+		}
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "unsealed") {
 		w.draw(t, rapid.SampledFrom(groups).Draw(t, "group"))
@@ -180,7 +183,7 @@ type panics struct{ testing.TB }
 func (panics) Helper()           {}
 func (panics) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
 
-// chain draws a chain of at least n entries, nil if there is none, and how many of its entries the last manifest has.
+// chain draws a chain of at least n entries, and how many of its entries the last manifest has.
 func (w *world) chain(t *rapid.T, n int) (group, subject string, chain []Entry, sealed int) {
 	type key struct{ group, subject string }
 	var keys []key
