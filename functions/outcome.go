@@ -140,7 +140,7 @@ func (h *House) afterTurn(ctx context.Context, now time.Time, id string, last *C
 	p.Touches = kept
 	if bounce == delivery.Hard && channel != "" {
 		return h.suppressing(ctx, now, Self, last.Customer, recs[0].Revision, p, scruple.Suppression{
-			Channel: channel, Reason: "hard_bounce", Source: "carrier", At: now,
+			Channel: channel, Reason: "bounced", Source: "carrier", At: now,
 		})
 	}
 	value, err := appendPerson(nil, &p)
