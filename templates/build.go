@@ -22,6 +22,7 @@ type builder struct {
 	html                           bool
 	subject, preheader, text, body *part
 	nodes                          [4][]node // in the order subject, preheader, text, body
+	paths                          int
 }
 
 var errShapes = errors.New("too many shapes")
@@ -46,7 +47,7 @@ func build(t *Template, f *file, h *front, body string) error {
 	}
 	root, err := b.grow(path{})
 	if err != nil {
-		b.faults.add(b.body, 0, "the conditions yield more than %d different texts; split the template", maxShapes)
+		b.faults.add(b.body, 0, "the conditions can turn out in more than %d ways, and somebody has to read each; split the template", maxShapes)
 	}
 	if err := b.faults.err(); err != nil {
 		return err
@@ -116,7 +117,7 @@ func (b *builder) grow(at path) (*decision, error) {
 		delete(at, c.id)
 		return d, nil
 	}
-	if len(b.t.shapes) == maxShapes {
+	if b.paths++; b.paths > maxShapes {
 		return nil, errShapes
 	}
 	return &decision{shape: b.shape(at)}, nil

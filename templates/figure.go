@@ -121,23 +121,34 @@ func (l *locale) wan(dst []byte, v string) ([]byte, string) {
 	return append(dst, "万"...), unless(ok, "has more decimals than a figure in 万 can show")
 }
 
-// rate appends the figures of one kind of a product, from the lowest to the highest, in their own unit; none, when it has none.
-func (l *locale) rate(dst []byte, p *scruple.Product, kind string) (out []byte, reason string) {
-	low, high, unit := math.Inf(1), math.Inf(-1), ""
+// span is the lowest and the highest figure of one kind of a product. The zero span has no unit: there is none.
+type span struct {
+	low, high float64
+	unit      string
+	found     bool
+}
+
+// rateSpan gathers the figures of one kind; false when they have different units and cannot be shown together.
+func rateSpan(p *scruple.Product, kind string) (s span, ok bool) {
 	for i := range p.Rates {
-		if r := &p.Rates[i]; r.Kind == kind {
-			if unit != "" && r.Unit != unit {
-				return dst, "has figures in different units"
-			}
-			low, high, unit = min(low, r.Low), max(high, r.High), r.Unit
+		switch r := &p.Rates[i]; {
+		case r.Kind != kind:
+		case !s.found:
+			s = span{r.Low, r.High, r.Unit, true}
+		case r.Unit != s.unit:
+			return s, false
+		default:
+			s.low, s.high = min(s.low, r.Low), max(s.high, r.High)
 		}
 	}
-	if math.IsInf(low, 1) && math.IsInf(high, -1) {
-		return dst, ""
-	}
-	dst, reason = l.rateFigure(dst, low, unit)
-	if low != high && reason == "" {
-		dst, reason = l.rateFigure(append(dst, l.span...), high, unit)
+	return s, true
+}
+
+// rate appends the figures of a span, from the lowest to the highest, in their own unit.
+func (l *locale) rate(dst []byte, s span) (out []byte, reason string) {
+	dst, reason = l.rateFigure(dst, s.low, s.unit)
+	if s.low != s.high && reason == "" {
+		dst, reason = l.rateFigure(append(dst, l.span...), s.high, s.unit)
 	}
 	return dst, reason
 }

@@ -2,6 +2,8 @@ package templates
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/scruple/scruple"
 )
@@ -42,9 +44,17 @@ type desk struct {
 	raw   []string // of each field; empty: nil in Liquid
 	shown []byte   // values after their filters, one behind the other
 	ends  []int
+	rates []shownRate // of each field, kept from message to message
 }
 
-func (t *Template) newDesk() any { return &desk{raw: make([]string, len(t.fields))} }
+type shownRate struct {
+	span
+	text string
+}
+
+func (t *Template) newDesk() any {
+	return &desk{raw: make([]string, len(t.fields)), rates: make([]shownRate, len(t.fields))}
+}
 
 // clear leaves no value of a person on the desk.
 func (t *Template) clear(w *desk) {
@@ -94,12 +104,8 @@ func (t *Template) gather(v Values, w *desk) error {
 	for i := range t.fields {
 		f := &t.fields[i]
 		if f.from == fromRate {
-			if v.Product != nil {
-				shown, reason := t.locale.rate(w.shown, v.Product, f.rate)
-				if reason != "" {
-					return t.unfit(f.spec, reason)
-				}
-				raw[i], w.shown = string(shown), shown[:0]
+			if reason := t.gatherRate(v.Product, f.rate, i, w); reason != "" {
+				return t.unfit(f.spec, reason)
 			}
 			continue
 		}
@@ -116,8 +122,37 @@ func (t *Template) gather(v Values, w *desk) error {
 	return nil
 }
 
+// gatherRate shows a rate of the product, or takes what the desk shows already: most messages of a run are about one product.
+func (t *Template) gatherRate(p *scruple.Product, kind string, i int, w *desk) (reason string) {
+	if p == nil {
+		return ""
+	}
+	s, ok := rateSpan(p, kind)
+	switch {
+	case !ok:
+		return "has figures in different units"
+	case !s.found:
+		return ""
+	case w.rates[i].span != s:
+		var shown []byte
+		if shown, reason = t.locale.rate(nil, s); reason != "" {
+			return reason
+		}
+		w.rates[i] = shownRate{s, string(shown)}
+	}
+	w.raw[i] = w.rates[i].text
+	return ""
+}
+
 func isBlank(s string) bool {
-	return s == "" || s[0] <= ' ' && strings.TrimSpace(s) == "" || s[0] >= 0x80 && strings.TrimSpace(s) == ""
+	if s == "" {
+		return true
+	}
+	if s[0] > ' ' && s[0] < utf8.RuneSelf {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsSpace(r) && strings.TrimSpace(s) == ""
 }
 
 func (f *field) lookUp(v Values) string {

@@ -72,7 +72,7 @@ func readFront(f *file) (*front, error) {
 	}
 	for _, name := range sortedKeys(h.Slots) {
 		if message := h.Slots[name].broken(name); message != "" {
-			return nil, strictyaml.Errorf(f.name, src, "$.slots['"+name+"']", "slot %s: %s", name, message)
+			return nil, f.fault(declaredAt(f, name), fmt.Sprintf("slot %s: %s", name, message))
 		}
 	}
 	return &h, nil

@@ -18,7 +18,7 @@ import (
 //go:embed library
 var Library embed.FS
 
-// maxShapes bounds how many different texts one template may yield. Somebody has to read every one of them.
+// maxShapes bounds the ways in which the conditions of one template may turn out. Somebody has to read every one of them.
 const maxShapes = 256
 
 // Template is one checked template. It is immutable and safe for concurrent use.

@@ -32,18 +32,19 @@ func (s *SlotSpec) check(v string) string {
 
 // isDecimal takes an optional minus, 1 to 15 digits and up to 6 decimals: what a float64 also holds exactly enough to compare.
 func isDecimal(s string) bool {
-	s = strings.TrimPrefix(s, "-")
-	whole, frac, dotted := strings.Cut(s, ".")
-	return digits(whole, 15) && (!dotted || digits(frac, 6))
-}
-
-func digits(s string, most int) bool {
+	if s != "" && s[0] == '-' {
+		s = s[1:]
+	}
+	dot := len(s)
 	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
+		if s[i] == '.' && dot == len(s) {
+			dot = i
+		} else if s[i] < '0' || s[i] > '9' {
 			return false
 		}
 	}
-	return s != "" && len(s) <= most
+	frac := len(s) - dot - 1 // -1: there is no point
+	return dot > 0 && dot <= 15 && frac != 0 && frac <= 6
 }
 
 func isDate(s string) bool {
