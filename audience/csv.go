@@ -75,7 +75,6 @@ func (c *csvScanner) unquote() (reason string) {
 			c.more()
 		}
 		w, growing = c.window()
-		w = w[:min(len(w), c.max+3)] // room for a row and its end, so that the outcome does not hang on the buffer's edge
 		size, reason = c.parse(w)
 	}
 	if len(bytes.TrimSuffix(w[:size], []byte{'\n'})) > c.max {

@@ -353,12 +353,12 @@ func TestMergedRowKeepsTheBound(t *testing.T) {
 	}
 }
 
-// The longest row that can be read must come back out of the snapshot.
+// The longest row that Freeze takes must come back out of the snapshot, though each of its bytes may be a doubled quote.
 func TestLongestRowRoundTrip(t *testing.T) {
-	quotes := strings.Repeat(`\"`, maxRow/2-100)
-	src := textSource("l.jsonl", `{"customer_id":"1","x":"`+quotes+`"}`)
+	quotes := strings.Repeat(`"`, maxRow-1)
+	row := scruple.Recipient{ID: "1", Columns: scruple.NewColumns([]string{"customer_id", "x"}), Values: []string{"1", quotes}}
 	var out bytes.Buffer
-	s, err := Freeze(t.Context(), Read(src, Layout{}), Plan{}, 1, nil, &out, nil)
+	s, err := Freeze(t.Context(), func(yield func(scruple.Recipient, error) bool) { yield(row, nil) }, Plan{}, 1, nil, &out, nil)
 	if err != nil || s.Rows != 1 {
 		t.Fatal(s, err)
 	}
@@ -367,7 +367,7 @@ func TestLongestRowRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	for r, err := range ReadBatch(bytes.NewReader(out.Bytes()[s.Batches[0].Offset:]), cols) {
-		if x, _ := r.Field("x"); err != nil || x != strings.Repeat(`"`, maxRow/2-100) {
+		if x, _ := r.Field("x"); err != nil || x != quotes {
 			t.Fatal(len(x), err)
 		}
 	}

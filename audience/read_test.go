@@ -367,6 +367,36 @@ func TestCSVNoise(t *testing.T) {
 	})
 }
 
+// TestBufferEdgeDoesNotShow reads the same rows behind leads of any length: where the buffer ends must change nothing.
+func TestBufferEdgeDoesNotShow(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		n := rapid.IntRange(50, 200).Draw(rt, "bytes")
+		list := rapid.SliceOfN(rapid.SampledFrom([]byte("aaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\"\r\n\n,")), n, n).Draw(rt, "list")
+		want := outcome(list, 0)
+		for lead := range 260 {
+			if d := cmp.Diff(want, outcome(append(bytes.Repeat([]byte{'\n'}, lead), list...), lead)); d != "" {
+				rt.Fatalf("behind %d bytes: %s", lead, d)
+			}
+		}
+	})
+}
+
+// outcome tells all rows and rejections of a list, with lines counted from behind the lead.
+func outcome(in []byte, lead int) (all []string) {
+	c := csvScanner{scanner: newScanner(bytes.NewReader(in), 64), delim: ','}
+	for {
+		line, err := c.next()
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if bad := (*RowError)(nil); errors.As(err, &bad) {
+			all = append(all, fmt.Sprintf("%d: %s", line-lead, bad.Reason))
+			continue
+		}
+		all = append(all, fmt.Sprintf("%d: %q", line-lead, c.values(nil)))
+	}
+}
+
 func checkCSV(t *testing.T, in []byte) {
 	t.Helper()
 	var got [][]string

@@ -45,7 +45,7 @@ func (s *scanner) more() {
 // window returns what is buffered, and whether more of it can be had and would be of use.
 func (s *scanner) window() (w []byte, growing bool) {
 	w = s.buf[s.pos:s.end]
-	return w, len(w) <= s.max+2 && s.err == nil
+	return w, len(w) <= s.max && s.err == nil
 }
 
 // peek returns the next line without its end (LF or CRLF) and the bytes it takes with it. Its errors are errTooLong,
