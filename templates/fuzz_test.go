@@ -81,7 +81,7 @@ func FuzzFill(f *testing.F) {
 			}
 			return
 		}
-		if strings.ContainsAny(m.Subject, "\r\n\u2028\u2029\x85") {
+		if strings.ContainsAny(m.Subject, "\r\n\u2028\u2029\u0085") {
 			t.Errorf("subject %q", m.Subject)
 		}
 		_, _, shape, _ := tp.ShapeText(m.Shape)

@@ -97,33 +97,20 @@ var voidElements = map[string]bool{"br": true, "hr": true, "img": true, "col": t
 func (pg *page) check() {
 	z := html.NewTokenizer(strings.NewReader(pg.text))
 	off, inside := 0, ""
-	for {
-		kind := z.Next()
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
 		raw := string(z.Raw())
-		if kind == html.ErrorToken {
-			break
-		}
 		t := z.Token()
-		end := off + len(raw)
 		switch kind {
-		case html.TextToken:
-			if rawText[inside] {
-				pg.slotIn(off, end, "<"+inside+">")
-			}
-		case html.CommentToken:
-			if !pg.slotIn(off, end, "an HTML comment") {
-				pg.fault(off, "an HTML comment is not sent; write {%% comment %%}")
-			}
-		case html.DoctypeToken:
-			pg.fault(off, "<!DOCTYPE> is not taken; write what stands inside <body>, the frame is added")
 		case html.StartTagToken, html.SelfClosingTagToken:
 			pg.start(&t, raw, off, kind == html.SelfClosingTagToken)
 			inside = t.Data
 		case html.EndTagToken:
 			pg.end(&t, raw, off)
 			inside = ""
+		default:
+			pg.other(kind, off, off+len(raw), inside)
 		}
-		off = end
+		off += len(raw)
 	}
 	if off < len(pg.text) {
 		pg.slotIn(off, len(pg.text), "a tag that is not closed")
@@ -131,6 +118,22 @@ func (pg *page) check() {
 	}
 	for _, e := range pg.open {
 		pg.fault(e.off, "<%s> is never closed", e.name)
+	}
+}
+
+// other checks what is no tag: text, a comment or a doctype, inside the element that was opened last.
+func (pg *page) other(kind html.TokenType, off, end int, inside string) {
+	switch kind {
+	case html.TextToken:
+		if rawText[inside] {
+			pg.slotIn(off, end, "<"+inside+">")
+		}
+	case html.CommentToken:
+		if !pg.slotIn(off, end, "an HTML comment") {
+			pg.fault(off, "an HTML comment is not sent; write {%% comment %%}")
+		}
+	case html.DoctypeToken:
+		pg.fault(off, "<!DOCTYPE> is not taken; write what stands inside <body>, the frame is added")
 	}
 }
 

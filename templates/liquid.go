@@ -71,7 +71,7 @@ func (s *scope) compile(p *part, fs *faults) []node {
 func parseLiquid(src string) (tree parser.ASTNode, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			tree, err = nil, fmt.Errorf("Liquid cannot read this: %v", r)
+			tree, err = nil, fmt.Errorf("the Liquid library cannot read this: %v", r)
 		}
 	}()
 	cfg := grammar()

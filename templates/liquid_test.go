@@ -291,3 +291,37 @@ func TestCompiledCopyMeansWhatLiquidSays(t *testing.T) {
 		sameAsLibrary(rt, s, src, raws...)
 	})
 }
+
+// Each comparison, with values and without, against the library: chance alone would miss some of these.
+func TestEveryComparisonMeansWhatLiquidSays(t *testing.T) {
+	values := map[string][]string{"sum": {"", "7", "8.5"}, "cap": {"", "7", "9"}, "when": {"", "2026-01-01", "2026-06-01", "2026-11-22"}, "note": {"", "a", "cab", "x"}}
+	for _, op := range []string{"==", "!=", "<", ">", "<=", ">="} {
+		for _, test := range []string{"sum " + op + " cap", "sum " + op + " 7", "when " + op + ` "2026-06-01"`} {
+			compareAll(t, test, values)
+		}
+	}
+	for _, test := range []string{`note == "a"`, `note != "a"`, `note contains "a"`, "note", "note == nil", "note != nil", "sum == nil", "note and sum or when", "note or sum and when"} {
+		compareAll(t, test, values)
+	}
+}
+
+func compareAll(t *testing.T, test string, values map[string][]string) {
+	t.Helper()
+	src := "{% if " + test + " %}yes{% else %}no{% endif %}{% unless " + test + " %}no{% endunless %}"
+	s := propertyScope(t)
+	var fs faults
+	s.compile(&part{name: "body", text: src, file: &file{name: "x", text: src}}, &fs)
+	raws := [][]string{nil}
+	for _, f := range s.fields {
+		var more [][]string
+		for _, raw := range raws {
+			for _, v := range values[f.spec.Name] {
+				more = append(more, append(raw[:len(raw):len(raw)], v))
+			}
+		}
+		raws = more
+	}
+	if !sameAsLibrary(t, s, src, raws...) {
+		t.Errorf("%s: nothing compared", test)
+	}
+}

@@ -14,7 +14,7 @@ func TestValuesAreHeldToTheirType(t *testing.T) {
 		{"name", "Ann-Sofie O'Neill Jr.", ""},
 		{"name", "J.P. Morgan", ""},
 		{"name", "Mr.De Vries", ""},
-		{"name", "नेहा क्‍षत्रिय", ""},
+		{"name", "नेहा क्\u200dषत्रिय", ""},
 		{"name", "阿卜杜拉·买买提", ""},
 		{"name", "12345", "nothing but digits"},
 		{"name", "１２３", "nothing but digits"},
@@ -156,7 +156,7 @@ func TestFiguresAndDaysByLocale(t *testing.T) {
 		{"zh-CN", "cn", `{{ due | date: "%Y年%-m月" }}`, "2026-01-02", "2026年1月"},
 		{"en-US", "us", "{{ who | mask }}", "6222021234567890", "****7890"},
 		{"en-US", "us", "{{ who | mask }}", "1234567", ""},
-		{"en-US", "us", "{{ who | truncate: 4 }}", "ab👩‍👩‍👧cd", ""}, // joined emoji are invisible characters to the type
+		{"en-US", "us", "{{ who | truncate: 4 }}", "ab👩\u200d👩cd", ""}, // joined emoji are invisible characters to the type
 		{"en-US", "us", `{{ who | truncate: 4, "…" }}`, "ae\u0301e\u0301e\u0301e\u0301", "ae\u0301e\u0301…"},
 		{"en-US", "us", "{{ who | capitalize }}", "ängström", "Ängström"},
 		{"en-US", "us", "{{ who | upcase }}", "straße", "STRAßE"},
