@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,10 +33,8 @@ func (t *Template) Fill(v Values) (m scruple.Message, err error) {
 		return m, err
 	}
 	t.head(&m, s)
-	m.Spans = make([]scruple.Span, 0, s.spans)
-	m.Subject = s.parts[0].render(0, m.Slots, &m.Spans, false)
-	m.Text = s.parts[1].render(1, m.Slots, &m.Spans, false)
-	m.HTML = s.parts[2].render(2, m.Slots, &m.Spans, false)
+	m.Spans = slices.Clone(s.spans)
+	m.Subject, m.Text, m.HTML = s.render(m.Slots, m.Spans, false)
 	return m, nil
 }
 
@@ -66,11 +65,11 @@ func (t *Template) clear(w *desk) {
 
 // show writes out every value of a shape. Values that pass filters share one string.
 func (t *Template) show(s *shape, w *desk) ([]scruple.Slot, error) {
-	slots := make([]scruple.Slot, len(s.exprs))
+	slots := slices.Clone(s.slots)
 	for i, at := range s.exprs {
 		e := &t.exprs[at]
 		spec, raw := t.fields[e.field].spec, w.raw[e.field]
-		slots[i] = scruple.Slot{Name: spec.Name, Type: spec.Type, Value: raw}
+		slots[i].Value = raw
 		if start := len(w.shown); len(e.steps) > 0 {
 			var reason string
 			if w.shown, reason = e.run(w.shown, raw); reason != "" || len(w.shown) == start {

@@ -12,11 +12,11 @@ import (
 // shape is one path through the copy, ready to be filled.
 type shape struct {
 	hash  string
-	exprs []int     // message slot -> expression of the template
-	parts [3]linear // subject, text, html
-	open  [3]string // the same with slots as {name}
-	marks []scruple.Span
-	spans int
+	exprs []int          // message slot -> expression of the template
+	parts [3]linear      // subject, text, html
+	open  [3]string      // the same with slots as {name}
+	slots []scruple.Slot // what every message begins with: names and types, with {name} as values
+	spans []scruple.Span // the same for spans; they point into open
 }
 
 var partNames = [3]string{"subject", "text", "html"}
@@ -50,7 +50,6 @@ func newShape(ref string, exprs []expr, fields []field, parts [3][]piece) *shape
 			}
 		}
 		s.parts[i] = s.linear(ps)
-		s.spans += len(s.parts[i].segments)
 	}
 	s.hash = hex.EncodeToString(sum.Sum(nil)[:16])
 	s.openSlots(exprs, fields)
@@ -81,18 +80,26 @@ func (s *shape) linear(ps []piece) linear {
 
 // openSlots renders the shape with {name} in the place of every value.
 func (s *shape) openSlots(exprs []expr, fields []field) {
-	names := make([]scruple.Slot, len(s.exprs))
-	for i, e := range s.exprs {
-		names[i].Value = "{" + fields[exprs[e].field].spec.Name + "}"
+	for _, e := range s.exprs {
+		spec := fields[exprs[e].field].spec
+		s.slots = append(s.slots, scruple.Slot{Name: spec.Name, Type: spec.Type, Value: "{" + spec.Name + "}"})
 	}
-	s.marks = make([]scruple.Span, 0, s.spans)
 	for i := range s.parts {
-		s.open[i] = s.parts[i].render(i, names, &s.marks, true)
+		for _, sg := range s.parts[i].segments {
+			s.spans = append(s.spans, scruple.Span{Part: partNames[i], Slot: sg.slot})
+		}
 	}
+	s.open[0], s.open[1], s.open[2] = s.render(s.slots, s.spans, true)
 }
 
-// render writes one part in a single buffer and notes where each value lies.
-func (l *linear) render(part int, slots []scruple.Slot, spans *[]scruple.Span, open bool) string {
+// render writes the three parts and moves the spans to where the values lie.
+func (s *shape) render(slots []scruple.Slot, spans []scruple.Span, open bool) (subject, text, html string) {
+	n, m := len(s.parts[0].segments), len(s.parts[1].segments)
+	return s.parts[0].render(slots, spans, open), s.parts[1].render(slots, spans[n:], open), s.parts[2].render(slots, spans[n+m:], open)
+}
+
+// render writes one part in a single buffer.
+func (l *linear) render(slots []scruple.Slot, spans []scruple.Span, open bool) string {
 	if len(l.segments) == 0 {
 		return l.tail
 	}
@@ -101,16 +108,17 @@ func (l *linear) render(part int, slots []scruple.Slot, spans *[]scruple.Span, o
 		size += len(slots[l.segments[i].slot].Value)
 	}
 	var b strings.Builder
-	b.Grow(size + size/8)
+	b.Grow(size + size/16)
 	for i := range l.segments {
 		sg := &l.segments[i]
 		b.WriteString(sg.before)
-		start, esc := b.Len(), sg.esc
-		if open {
-			esc = asIs
+		spans[i].Start = b.Len()
+		if open || sg.esc == asIs {
+			b.WriteString(slots[sg.slot].Value)
+		} else {
+			writeEscaped(&b, slots[sg.slot].Value, sg.esc)
 		}
-		writeEscaped(&b, slots[sg.slot].Value, esc)
-		*spans = append(*spans, scruple.Span{Part: partNames[part], Start: start, End: b.Len(), Slot: sg.slot})
+		spans[i].End = b.Len()
 	}
 	b.WriteString(l.tail)
 	return b.String()

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 
@@ -116,11 +117,7 @@ func (t *Template) Preview() scruple.Message {
 	var m scruple.Message
 	t.head(&m, t.first)
 	m.Subject, m.Text, m.HTML = t.first.open[0], t.first.open[1], t.first.open[2]
-	m.Spans = append([]scruple.Span(nil), t.first.marks...)
-	for _, e := range t.first.exprs {
-		spec := t.fields[t.exprs[e].field].spec
-		m.Slots = append(m.Slots, scruple.Slot{Name: spec.Name, Type: spec.Type, Value: "{" + spec.Name + "}"})
-	}
+	m.Slots, m.Spans = slices.Clone(t.first.slots), slices.Clone(t.first.spans)
 	return m
 }
 
