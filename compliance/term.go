@@ -38,7 +38,7 @@ type step struct {
 const (
 	hanReach   = 12
 	latinReach = 40
-	maxForms   = 512
+	maxForms   = 2048
 )
 
 // parseTerm returns all forms of a term.
