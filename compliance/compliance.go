@@ -52,7 +52,7 @@ func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
 	if err := x.read(e); err != "" {
 		return scruple.Findings{{Rule: "compliance.unreadable", Kind: kindRender, Verdict: scruple.Hold, Detail: err}}
 	}
-	day := dayOf(f)
+	day := x.dayOf(f)
 	for _, r := range e.rules {
 		if r.In(day) && r.reaches(m, f.Product) {
 			x.judge(r)
@@ -61,7 +61,8 @@ func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
 	return sorted(x.out)
 }
 
-func dayOf(f *scruple.Facts) scruple.Date {
+// dayOf returns the day by whose rules a message is judged. Writing a date costs an allocation, so the last one is kept.
+func (x *exam) dayOf(f *scruple.Facts) scruple.Date {
 	at := f.Due
 	if at.IsZero() {
 		at = f.Now
@@ -69,7 +70,11 @@ func dayOf(f *scruple.Facts) scruple.Date {
 	if at.IsZero() {
 		return ""
 	}
-	return scruple.DateOf(at)
+	y, m, d := at.Date()
+	if today := y<<9 | int(m)<<5 | d; today != x.today || x.day == "" {
+		x.today, x.day = today, scruple.DateOf(at)
+	}
+	return x.day
 }
 
 func sorted(found scruple.Findings) scruple.Findings {

@@ -148,6 +148,9 @@ func (t *reading) dot(src string, i, n int) bool {
 // dash reads a hyphen, dash or tilde and reports whether it leaves a gap.
 func (t *reading) dash(src string, i, n int) bool {
 	spaced := i > 0 && src[i-1] == ' ' && i+n < len(src) && src[i+n] == ' '
+	if spaced && singleBefore(src, i-1) && latinAt(src, i+n+1) && !alnumAt(src, i+n+2) {
+		return true // letters held apart: r i s k - f r e e
+	}
 	before := i > 0 && (digitAt(src, i-1) || src[i-1] == '%')
 	if spaced && (i < 2 || !digitAt(src, i-2) && src[i-2] != '%') {
 		t.endClause(int32(i), int32(i+n), ',')

@@ -180,9 +180,9 @@ func (p *pattern) special(s string) string {
 	return s[1:]
 }
 
-// finish drops what says nothing at the ends and finds the anchor.
+// finish drops gaps at the end, which say nothing, and finds the anchor.
 func (p *pattern) finish() error {
-	for n := len(p.steps); n > 0 && (p.steps[n-1].kind == tail || p.steps[n-1].kind == gapStep); n = len(p.steps) {
+	for n := len(p.steps); n > 0 && p.steps[n-1].kind == gapStep; n = len(p.steps) {
 		p.steps = p.steps[:n-1]
 	}
 	if len(p.steps) > 1 && p.steps[0].kind == number {
