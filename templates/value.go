@@ -98,10 +98,14 @@ func checkText(v string, most int, name bool) string {
 	prev := rune(0)
 	for _, r := range v {
 		runes++
-		suspect = suspect || suspicious(r, prev)
-		letters = letters || r < '0' || r > '9'
-		if reason := badRune(r, prev); reason != "" {
-			return reason
+		digit := r >= '0' && r <= '9'
+		letters = letters || !digit
+		suspect = suspect || (prev == '.' || prev == '。') && r > ' '
+		if !digit && (r|0x20 < 'a' || r|0x20 > 'z') && (r < 0x4e00 || r > 0x9fff) { // most are letters, digits or Han
+			suspect = suspect || suspicious(r, prev)
+			if reason := badRune(r, prev); reason != "" {
+				return reason
+			}
 		}
 		prev = r
 	}
@@ -124,8 +128,6 @@ func suspicious(r, prev rune) bool {
 	switch {
 	case r >= utf8.RuneSelf:
 		return r == 0x2024 || r >= 0xff00 && r <= 0xffef && r != '，' && r != '：' && r != '；' && r != '（' && r != '）' && r != '！' && r != '？'
-	case prev == '.' || prev == '。':
-		return r > ' '
 	case r == '/':
 		return prev == '/'
 	}
