@@ -58,7 +58,7 @@ func (t *Template) newDesk() any {
 // clear leaves no value of a person on the desk.
 func (t *Template) clear(w *desk) {
 	clear(w.raw)
-	clear(w.shown)
+	clear(w.shown[:cap(w.shown)])
 	w.shown, w.ends = w.shown[:0], w.ends[:0]
 	t.desk.Put(w)
 }
@@ -123,6 +123,7 @@ func (t *Template) gather(v Values, w *desk) error {
 
 // gatherRate shows a rate of the product, or takes what the desk shows already: most messages of a run are about one product.
 func (t *Template) gatherRate(p *scruple.Product, kind string, i int, w *desk) (reason string) {
+	w.raw[i] = ""
 	if p == nil {
 		return ""
 	}

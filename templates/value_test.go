@@ -207,4 +207,23 @@ func TestRatesAreShownFromLowToHigh(t *testing.T) {
 			t.Errorf("a product of %v shows %q", n, m.Text)
 		}
 	}
+	if _, err := tp.Fill(Values{}); err == nil {
+		t.Error("a message without a product shows the rate of the message before it")
+	}
+}
+
+func TestNoValueStaysOnTheDesk(t *testing.T) {
+	tp := mustParse(t, smsHead)
+	w := tp.newDesk().(*desk)
+	v := Values{Recipient: recipient("first_name", "Ann", "sum", "1", "due", "2026-11-22")}
+	if err := tp.gather(v, w); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tp.show(tp.root.shapeFor(w.raw), w); err != nil || len(w.shown) == 0 {
+		t.Fatal(err, len(w.shown))
+	}
+	tp.clear(w)
+	if strings.Join(w.raw, "") != "" || strings.Trim(string(w.shown[:cap(w.shown)]), "\x00") != "" {
+		t.Errorf("left: %q %q", w.raw, w.shown[:cap(w.shown)])
+	}
 }
