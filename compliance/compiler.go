@@ -16,6 +16,7 @@ type engine struct {
 	owners   [][]int32 // patterns whose anchor is a literal
 	patterns []pattern
 	lists    int32
+	ahead    bool // some term may begin within a word
 	grammar  grammar
 	rules    []*Rule
 	pool     sync.Pool // of *exam
@@ -52,6 +53,7 @@ func (c *compiler) add(list int32, term string) error {
 	for _, p := range forms {
 		p.list = list
 		anchor := p.steps[p.anchor].text
+		c.e.ahead = c.e.ahead || p.steps[p.anchor].ahead
 		id, ok := c.literal[string(anchor)]
 		if !ok {
 			id = int32(len(c.e.literals))

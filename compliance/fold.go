@@ -28,7 +28,20 @@ func (t *reading) fold(src string) {
 		}
 		start, end := int32(i), int32(i+n)
 		switch g.class {
-		case letter, digit, han:
+		case letter:
+			if t.run > 0 {
+				t.endRun()
+			}
+			u := unit{r: g.r, class: letter, start: start, end: end}
+			if gap {
+				u.flags = gapBefore
+			}
+			t.units = append(t.units, u)
+			if g.rest != "" {
+				t.more(g, start, end)
+			}
+			gap = false
+		case digit, han:
 			t.add(g, start, end, gap, src)
 			gap = false
 		case sign:
@@ -79,7 +92,7 @@ func (t *reading) fold(src string) {
 	t.endRun()
 }
 
-// add appends a letter, digit or Han character, and what its composed sign holds beside.
+// add appends a digit or Han character, and what its composed sign holds beside.
 func (t *reading) add(g *glyph, start, end int32, gap bool, src string) {
 	r, c := g.r, g.class
 	switch c {
@@ -97,8 +110,13 @@ func (t *reading) add(g *glyph, start, end int32, gap bool, src string) {
 		t.endRun()
 	}
 	t.push(r, c, start, end, gap)
+	t.more(&glyph{class: c, rest: g.rest}, start, end)
+}
+
+// more appends the further letters of a ligature or composed sign.
+func (t *reading) more(g *glyph, start, end int32) {
 	for _, x := range g.rest {
-		t.push(x, c, start, end, false)
+		t.push(x, g.class, start, end, false)
 	}
 }
 

@@ -18,6 +18,9 @@ func (t *reading) scan(e *engine) {
 			state = 0
 			continue
 		}
+		if state == 0 && u.class == letter && u.flags&gapBefore == 0 && !e.ahead && i > 0 && t.units[i-1].class == letter {
+			continue // within a word no term begins
+		}
 		state = a.step(state, u.r)
 		if state == 0 {
 			continue
@@ -59,17 +62,21 @@ func (t *reading) of(list int32) []hit {
 // verify completes the patterns whose anchor literal ends before unit end.
 func (t *reading) verify(e *engine, lit, end int32) {
 	start := end - int32(len(e.literals[lit]))
+	opens, closes := t.opens(start), t.closes(end)
+	if !opens && !e.ahead {
+		return
+	}
 	for _, n := range e.owners[lit] {
 		p := &e.patterns[n]
+		a := &p.steps[p.anchor]
+		if !opens && !a.ahead || !closes && !a.open {
+			continue
+		}
 		from := start
 		if p.anchor == 1 {
 			if from = t.numberBefore(start); from == start {
 				continue
 			}
-		}
-		a := &p.steps[p.anchor]
-		if !a.ahead && !t.opens(start) || !a.open && !t.closes(end) {
-			continue
 		}
 		if to, ok := t.follow(p.steps[p.anchor+1:], end); ok {
 			t.hits = append(t.hits, hit{p.list, from, to})
