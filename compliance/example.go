@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/internal/strictyaml"
 )
@@ -26,15 +24,14 @@ type Example struct {
 }
 
 // readExample reads one example of a rule and fills in what it leaves out.
-func readExample(r *Rule, raw yaml.RawMessage) (Example, error) {
+func readExample(r *Rule, node exampleNode) (Example, error) {
 	if r.Kind == kindGate {
-		_, _, err := gateExample(raw)
-		return Example{Source: string(raw)}, message(err)
+		_, _, err := gateExample(node.yaml)
+		return Example{Source: string(node.yaml)}, message(err)
 	}
-	var e Example
-	if err := yaml.Unmarshal(raw, &e.Text); err != nil {
-		e = Example{}
-		if err := strictyaml.Decode("", raw, &e); err != nil {
+	e := Example{Text: node.text}
+	if node.yaml != nil {
+		if err := strictyaml.Decode("", node.yaml, &e); err != nil {
 			return e, message(err)
 		}
 	}

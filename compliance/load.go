@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/internal/strictyaml"
 )
@@ -162,7 +160,7 @@ func (l *loader) admit(r *Rule, s *ruleSource) *specError {
 	}
 	for _, list := range []struct {
 		key string
-		raw []yaml.RawMessage
+		raw []exampleNode
 		to  *[]Example
 	}{{"flag", s.Flag, &r.Flag}, {"pass", s.Pass, &r.Pass}} {
 		for i, raw := range list.raw {

@@ -10,7 +10,6 @@ import (
 // Flags of a unit.
 const (
 	gapBefore uint8 = 1 << iota // spaces or signs were dropped before it
-	leet                        // a digit or sign read as a letter
 )
 
 // unit is one sign of the folded text, and where it stands in its source.
@@ -43,7 +42,6 @@ type reading struct {
 
 	run  int  // length of the present run of Han characters
 	soft bool // the last clause began at a mere gap and is too short so far to be one
-	cut  int32
 }
 
 func (t *reading) reset(m *scruple.Message) {

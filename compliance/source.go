@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"github.com/scruple/scruple"
 )
@@ -18,16 +19,16 @@ type fileSource struct {
 
 // ruleSource is a rule as it is written. The keys from Match on belong to single kinds.
 type ruleSource struct {
-	ID      string            `yaml:"id"`
-	Kind    string            `yaml:"kind"`
-	Verdict scruple.Verdict   `yaml:"verdict"`
-	Basis   []Basis           `yaml:"basis"`
-	Applies Scope             `yaml:"applies"`
-	Title   Words             `yaml:"title"`
-	Why     Words             `yaml:"why"`
-	Fix     Words             `yaml:"fix"`
-	Flag    []yaml.RawMessage `yaml:"flag"`
-	Pass    []yaml.RawMessage `yaml:"pass"`
+	ID      string          `yaml:"id"`
+	Kind    string          `yaml:"kind"`
+	Verdict scruple.Verdict `yaml:"verdict"`
+	Basis   []Basis         `yaml:"basis"`
+	Applies Scope           `yaml:"applies"`
+	Title   Words           `yaml:"title"`
+	Why     Words           `yaml:"why"`
+	Fix     Words           `yaml:"fix"`
+	Flag    []exampleNode   `yaml:"flag"`
+	Pass    []exampleNode   `yaml:"pass"`
 
 	Match  *claimSource    `yaml:"match"`
 	When   *whenSource     `yaml:"when"`
@@ -37,6 +38,25 @@ type ruleSource struct {
 	Render *renderSource   `yaml:"render"`
 	Gate   string          `yaml:"gate"`
 	With   yaml.RawMessage `yaml:"with"`
+}
+
+// exampleNode is one example as it is written: plain text, or the YAML of a mapping.
+type exampleNode struct {
+	text string
+	yaml []byte
+}
+
+// UnmarshalYAML keeps the example for later: how it reads depends on the kind of its rule.
+func (e *exampleNode) UnmarshalYAML(n ast.Node) error {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		e.text = n.Value
+	case *ast.LiteralNode:
+		e.text = n.Value.Value
+	default:
+		e.yaml = []byte(n.String())
+	}
+	return nil
 }
 
 // used lists the kind-specific keys that a rule sets.
