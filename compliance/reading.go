@@ -7,10 +7,8 @@ import (
 	"github.com/scruple/scruple"
 )
 
-// Flags of a unit.
-const (
-	gapBefore uint8 = 1 << iota // spaces or signs were dropped before it
-)
+// gapBefore flags a unit before which spaces or signs were dropped.
+const gapBefore uint8 = 1
 
 // unit is one sign of the folded text, and where it stands in its source.
 type unit struct {
