@@ -54,6 +54,9 @@ func (h *House) archivedTemplate(ctx context.Context, digest string) (*templates
 
 // archiveBook keeps the rule files of the book that this house decides by.
 func (h *House) archiveBook(ctx context.Context) error {
+	if _, ok := h.archived.Load(h.Book.Digest()); ok {
+		return nil
+	}
 	var buf bytes.Buffer
 	z := zip.NewWriter(&buf)
 	for i, fsys := range h.BookFiles {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
-	"github.com/scruple/scruple/ledger"
+	"github.com/scruple/scruple/compliance/ledger"
 	"github.com/scruple/scruple/port"
 )
 

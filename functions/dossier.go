@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/scruple/scruple"
-	"github.com/scruple/scruple/ledger"
+	"github.com/scruple/scruple/compliance/ledger"
 	"github.com/scruple/scruple/port"
 )
 

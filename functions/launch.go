@@ -127,7 +127,7 @@ func (h *House) launch(ctx context.Context, now time.Time, who scruple.Actor, re
 	if err != nil {
 		return nil, errors.Join(err, h.forget(ctx, rec))
 	}
-	rec.Head.List, rec.Head.Hash, rec.Head.Funnel = snapshot.File, snapshot.Hash, snapshot.Funnel
+	rec.Head.List, rec.Head.Hash, rec.Head.Audience, rec.Head.Funnel = snapshot.File, snapshot.Hash, snapshot.Audience, snapshot.Funnel
 	facts := scruple.Product{}
 	if l.run.Product != "" {
 		p, err := h.loadProduct(ctx, l.campaign.Product)

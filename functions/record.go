@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/scruple/scruple/ledger"
+	"github.com/scruple/scruple/compliance/ledger"
 	"github.com/scruple/scruple/port"
 )
 

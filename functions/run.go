@@ -34,8 +34,9 @@ type Run struct {
 	Due      time.Time       `json:"due"`
 	Latest   time.Time       `json:"latest,omitzero"`
 	Status   RunStatus       `json:"status"`
-	List     string          `json:"list,omitempty"` // snapshot file
-	Hash     string          `json:"hash,omitempty"` // of the snapshot
+	List     string          `json:"list,omitempty"`     // snapshot file
+	Hash     string          `json:"hash,omitempty"`     // of the snapshot file
+	Audience string          `json:"audience,omitempty"` // the same, whatever the order of the list was
 	Funnel   audience.Funnel `json:"funnel"`
 	// Queued tells that every prepare job was sent.
 	Queued    bool              `json:"queued,omitempty"`
@@ -53,7 +54,7 @@ func (r *Run) signatures() (run, card int) { return review.Signatures(r.Tier) }
 // sealNow is the seal that the run has with these product facts and this book.
 func (r *Run) sealNow(product, book string) string {
 	s := review.Sealed{
-		Snapshot: r.Hash, Channel: string(r.Campaign.Channel), Product: product, Book: book, Campaign: r.Digest,
+		Snapshot: r.Audience, Channel: string(r.Campaign.Channel), Product: product, Book: book, Campaign: r.Digest,
 		Schedule: r.Due.UTC().Format(time.RFC3339) + "/" + r.Latest.UTC().Format(time.RFC3339),
 	}
 	for _, digest := range r.Templates {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/scruple/scruple/audience"
-	"github.com/scruple/scruple/ledger"
+	"github.com/scruple/scruple/compliance/ledger"
 	"github.com/scruple/scruple/port"
 )
 

@@ -10,8 +10,8 @@ import (
 	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/audience"
 	"github.com/scruple/scruple/compliance"
+	"github.com/scruple/scruple/compliance/ledger"
 	"github.com/scruple/scruple/compliance/review"
-	"github.com/scruple/scruple/ledger"
 	"github.com/scruple/scruple/port"
 )
 

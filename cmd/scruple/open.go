@@ -16,7 +16,7 @@ import (
 
 	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/functions"
-	"github.com/scruple/scruple/ledger"
+	"github.com/scruple/scruple/compliance/ledger"
 	"github.com/scruple/scruple/port"
 	"github.com/scruple/scruple/port/file"
 	"github.com/scruple/scruple/port/memory"

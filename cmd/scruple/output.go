@@ -29,10 +29,10 @@ func (g *globals) print(v any, text func()) {
 
 // words picks the reader's language.
 func (g *globals) words(w compliance.Words) string {
-	if g.lang == "zh" && w.ZH != "" {
-		return w.ZH
+	if g.lang == "zh" && w.Zh != "" {
+		return w.Zh
 	}
-	return w.EN
+	return w.En
 }
 
 // The marks around words that a finding points at: on a terminal reverse video as well.

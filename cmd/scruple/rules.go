@@ -91,14 +91,21 @@ func (g *globals) rulesExplain(id string) error {
 			fmt.Println()
 		}
 		fmt.Printf("\n  in %s:%d\n", r.File, r.Line)
-		for label, examples := range map[string][]compliance.Example{"flags": r.Flag, "lets pass": r.Pass} {
-			fmt.Printf("\n  %s\n", label)
-			for _, e := range examples {
-				fmt.Printf("    %s\n", strings.ReplaceAll(e.String(), "\n", "\n    "))
-			}
-		}
+		printExamples("flags", r.Flag)
+		printExamples("lets pass", r.Pass)
 	})
 	return nil
+}
+
+func printExamples(label string, examples []compliance.Example) {
+	fmt.Printf("\n  %s\n", label)
+	for _, e := range examples {
+		text := e.Text
+		if e.Source != "" {
+			text = e.Source
+		}
+		fmt.Printf("    %s\n", strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    "))
+	}
 }
 
 func (g *globals) rulesTest(folders []string) error {
