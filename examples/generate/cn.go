@@ -13,7 +13,7 @@ const (
 
 var (
 	cnDesk = desk{"mobile_app", "cn-2025-1"}
-	cnAway = []place{{"", "Europe/London"}, {"", "America/Vancouver"}, {"", "Europe/Berlin"}}
+	cnAway = []place{{"", "Europe/London"}, {"", "Europe/Paris"}, {"", "Europe/Berlin"}}
 )
 
 func cnBook() []person {
