@@ -1,6 +1,8 @@
 package compliance
 
 import (
+	"time"
+
 	"github.com/scruple/scruple"
 )
 
@@ -9,7 +11,10 @@ import (
 type gateFunc func(m *scruple.Message, f *scruple.Facts) (scruple.Finding, bool)
 
 // gateRule asks a gate; the gates themselves are in gate.go and the files beside it.
-type gateRule struct{ objects gateFunc }
+type gateRule struct {
+	objects gateFunc
+	window  time.Duration // the longest that its contact limits look at; 0 where it has none
+}
 
 func compileGateRule(_ *compiler, r *Rule, s *ruleSource) (evaluator, error) {
 	if s.Gate == "" {
@@ -19,8 +24,10 @@ func compileGateRule(_ *compiler, r *Rule, s *ruleSource) (evaluator, error) {
 	if err != nil {
 		return nil, &specError{".gate", err.Error()}
 	}
-	return &gateRule{objects}, nil
+	return &gateRule{objects, gateWindow(s.Gate, s.With)}, nil
 }
+
+func (k *gateRule) longest() time.Duration { return k.window }
 
 // eval asks the gate when the recipient is known. A gate that states no verdict takes the rule's, unless it only defers.
 func (k *gateRule) eval(x *exam, r *Rule) {

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+	_ "time/tzdata" // zones are known on machines without zone files too
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -110,20 +112,24 @@ func (hs *house) localURLs() {
 }
 
 func (hs *house) lock() error {
-	path, ok := strings.CutPrefix(hs.config.Store, "sqlite:")
-	if !ok {
-		return nil
+	u, err := url.Parse(hs.config.Store)
+	if err != nil || u.Scheme != "sqlite" {
+		return err
 	}
-	path, _, _ = strings.Cut(strings.TrimPrefix(path, "//"), "?")
+	path := u.Path
+	if u.Opaque != "" {
+		if path, err = url.PathUnescape(u.Opaque); err != nil {
+			return err
+		}
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("store %s: %w", path, err)
 	}
 	unlock, err := sqlite.Lock(path)
-	if err != nil {
-		return err
+	if err == nil {
+		hs.unlock = unlock
 	}
-	hs.unlock = unlock
-	return nil
+	return err
 }
 
 // Close closes the ports and gives up the store.
