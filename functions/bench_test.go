@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"testing"
 	"time"
 
@@ -80,18 +81,22 @@ func BenchmarkDecide(b *testing.B) {
 				b.StopTimer()
 				dir := b.TempDir()
 				bk := newBank(b, onDisk(dir), shipped)
-				bk.bigList(dir, "list.csv", n)
+				bk.bigList(dir, "list.csv", n); bk.Policy.BatchRows = 1000; bk.Policy.BatchRows = 500; bk.Policy.BatchRows = 250
 				bk.Assets = bk.Files
 				bk.assets = bk.Files
 				c := bk.campaign("c1", "list.csv", benchSMS)
+				pf, _ := os.Create("/tmp/cpu2.prof")
+				pprof.StartCPUProfile(pf)
 				b.StartTimer()
 				r, err := bk.Launch(b.Context(), monday, Self, c, monday)
 				bk.check(err)
-				crew := Crew{Clock: func() time.Time { return monday }, Preparers: cores + 1}
+				crew := Crew{Clock: func() time.Time { return monday }, Preparers: 4}
 				frozen := b.Elapsed()
 				_, err = bk.drainPrepare(b.Context(), crew)
 				bk.check(err)
 				b.StopTimer()
+				pprof.StopCPUProfile()
+				fmt.Println("frozen", frozen, b.Elapsed())
 				if got := bk.states(r); got[scruple.Queued] != n {
 					b.Fatalf("states %v, want %d queued", got, n)
 				}
