@@ -8,9 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/pprof"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/audience"
@@ -77,34 +78,45 @@ func BenchmarkDecide(b *testing.B) {
 		b.Run(fmt.Sprintf("cores=%d", cores), func(b *testing.B) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
 			const n = 100_000
+			var cpu time.Duration
 			for range b.N {
 				b.StopTimer()
 				dir := b.TempDir()
 				bk := newBank(b, onDisk(dir), shipped)
-				bk.bigList(dir, "list.csv", n); bk.Policy.BatchRows = 1000; bk.Policy.BatchRows = 500; bk.Policy.BatchRows = 250
+				bk.bigList(dir, "list.csv", n)
+				bk.Policy.BatchRows = 1000
+				bk.Policy.BatchRows = 500
+				bk.Policy.BatchRows = 250
+				bk.Policy.BatchRows = 0 // as it ships
 				bk.Assets = bk.Files
 				bk.assets = bk.Files
 				c := bk.campaign("c1", "list.csv", benchSMS)
-				pf, _ := os.Create("/tmp/cpu2.prof")
-				pprof.StartCPUProfile(pf)
+				before := cpuTime()
 				b.StartTimer()
 				r, err := bk.Launch(b.Context(), monday, Self, c, monday)
 				bk.check(err)
-				crew := Crew{Clock: func() time.Time { return monday }, Preparers: 4}
-				frozen := b.Elapsed()
+				crew := Crew{Clock: func() time.Time { return monday }, Preparers: 2 * cores}
 				_, err = bk.drainPrepare(b.Context(), crew)
 				bk.check(err)
 				b.StopTimer()
-				pprof.StopCPUProfile()
-				fmt.Println("frozen", frozen, b.Elapsed())
+				cpu += cpuTime() - before
 				if got := bk.states(r); got[scruple.Queued] != n {
 					b.Fatalf("states %v, want %d queued", got, n)
 				}
-				_ = frozen
 			}
 			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "messages/s")
+			b.ReportMetric(float64(cpu.Microseconds())/float64(n*b.N), "us-cpu/message")
 		})
 	}
+}
+
+// cpuTime is what this process has used of all cores.
+func cpuTime() time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkImport measures reading, validation, merging and freezing of a segment of twelve columns.
@@ -126,7 +138,7 @@ func BenchmarkImport(b *testing.B) {
 	for b.Loop() {
 		src := audience.Source{Name: name, Open: func(offset, length int64) (io.ReadCloser, error) { return os.Open(name) }}
 		rows := audience.Read(src, audience.Layout{Market: scruple.CN, Channel: scruple.SMS})
-		s, err := audience.Freeze(b.Context(), rows, audience.Plan{Seed: "x"}, 250, nil, io.Discard, func(*audience.RowError) {})
+		s, err := audience.Freeze(b.Context(), rows, audience.Plan{Seed: "x"}, 250, spillTo(b.Context(), bk.Files, "spill-"), io.Discard, func(*audience.RowError) {})
 		bk.check(err)
 		if s.Funnel.Read != n {
 			b.Fatalf("%+v", s.Funnel)

@@ -65,13 +65,24 @@ func lastCase(r *record[Dossier]) (*Case, []ledger.Entry, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	for i := len(chain) - 1; i >= 0; i-- {
-		if decides(chain[i].Step) {
-			c := &Case{}
-			return c, chain, json.Unmarshal(chain[i].Body, c)
+	var last *Case
+	for i := range chain {
+		if !decides(chain[i].Step) {
+			continue
 		}
+		c := &Case{}
+		if err := json.Unmarshal(chain[i].Body, c); err != nil {
+			return nil, chain, fmt.Errorf("entry %d: %w: %w", chain[i].Seq, ErrTampered, err)
+		}
+		if c.Addressee == nil && last != nil {
+			c.Addressee = last.Addressee
+		}
+		last = c
 	}
-	return nil, chain, fmt.Errorf("no decision in the record: %w", ErrTampered)
+	if last == nil || last.Addressee == nil {
+		return nil, chain, fmt.Errorf("no decision in the record: %w", ErrTampered)
+	}
+	return last, chain, nil
 }
 
 // The steps of a message's ledger.

@@ -90,9 +90,12 @@ func (h *House) judge(ctx context.Context, b *bench, s *subject, now, due time.T
 	var findings scruple.Findings
 	j.message, findings = examine(h.Book, t, &b.run.Head, s, product, now, due)
 	j.body = Case{
-		Run: b.run.Head.ID, Customer: s.recipient.ID, Variant: s.variant, Template: t.Digest, To: s.to,
-		Inputs: inputs(t, &s.recipient), Profile: s.profile, Person: s.raw, Product: productDigest, Book: b.book,
-		Now: now, Due: due, Shape: j.message.Shape, Copy: copyDigest(&j.message), Slots: j.message.Slots, Findings: findings,
+		Now: now, Due: due, Book: b.book, Product: productDigest, Person: s.raw,
+		Shape: j.message.Shape, Copy: copyDigest(&j.message), Findings: findings,
+		Addressee: &Addressee{
+			Run: b.run.Head.ID, Customer: s.recipient.ID, Variant: s.variant, Template: t.Digest, To: s.to,
+			Inputs: inputs(t, &s.recipient), Profile: s.profile,
+		},
 	}
 	return j, h.decide(ctx, b, j, now, due)
 }

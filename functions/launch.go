@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/scruple/scruple"
@@ -108,7 +109,7 @@ func (h *House) launchTemplates(ctx context.Context, l *launch) ([]*templates.Te
 			return nil, err
 		}
 		l.run.Templates[v.Name] = t.Digest
-		if t.Author != "" {
+		if t.Author != "" && !slices.Contains(l.run.Authors, t.Author) {
 			l.run.Authors = append(l.run.Authors, t.Author)
 		}
 		out = append(out, t)

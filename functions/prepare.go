@@ -197,7 +197,11 @@ func (h *House) first(b *bench, s *subject, j *judged) (port.Tx, error) {
 func (h *House) settle(tx port.Tx, b *bench, s *subject, j *judged, r *record[Dossier], name string) (port.Tx, error) {
 	d := &j.body.Decision
 	r.Head.State, r.Head.Due, r.Head.Card = d.State, d.Due, j.body.Card
-	body, err := j.body.appendJSON(make([]byte, 0, 768+len(s.raw)))
+	entry := j.body
+	if r.Revision > 0 {
+		entry.Addressee = nil // the first entry says it
+	}
+	body, err := entry.appendJSON(make([]byte, 0, 768+len(s.raw)))
 	if err != nil {
 		return nil, fmt.Errorf("message %s: %w", s.id, err)
 	}
@@ -211,17 +215,21 @@ func (h *House) settle(tx port.Tx, b *bench, s *subject, j *judged, r *record[Do
 		return nil, err
 	}
 	tx = append(append(tx, person, put), b.conds...)
+	index := port.Any // the row by which the next step finds it
+	if r.Revision == 0 {
+		index = 0 // a new message has none yet; that condition is cheaper to hold than none
+	}
 	switch d.State {
 	case scruple.Queued, scruple.Deferred:
 		if name == StepDecided {
-			tx = append(tx, port.Write{Op: port.Put, Key: outboxKey(s.id, d.Due), Revision: port.Any})
+			tx = append(tx, port.Write{Op: port.Put, Key: outboxKey(s.id, d.Due), Revision: index})
 		}
 	case scruple.Held:
 		value, err := json.Marshal(heldSlots{j.message.Slots})
 		if err != nil {
 			return nil, err
 		}
-		tx = append(tx, port.Write{Op: port.Put, Key: heldKey(j.cardID, s.id), Revision: port.Any, Value: value})
+		tx = append(tx, port.Write{Op: port.Put, Key: heldKey(j.cardID, s.id), Revision: index, Value: value})
 	}
 	if j.card != nil {
 		tx = append(tx, port.Write{Op: port.Check, Key: cardKey(j.cardID), Revision: j.card.Revision})

@@ -38,11 +38,19 @@ func (c *Coverage) Includes(m *scruple.Message, fs scruple.Findings) bool {
 		}
 	}
 	for _, s := range m.Slots {
+		if sealed(s) {
+			continue
+		}
 		if r, ok := c.Slots[s.Name]; !ok || !r.includes(s) {
 			return false
 		}
 	}
 	return true
+}
+
+// sealed: values of the product and of the campaign are the same for everyone, and the seal covers them.
+func sealed(s scruple.Slot) bool {
+	return strings.HasPrefix(s.Name, "product.") || strings.HasPrefix(s.Name, "campaign.")
 }
 
 // Widen makes the coverage include the slot values of one more message that the officer is shown.
@@ -51,6 +59,9 @@ func (c *Coverage) Widen(slots []scruple.Slot) {
 		c.Slots = map[string]Range{}
 	}
 	for _, s := range slots {
+		if sealed(s) {
+			continue
+		}
 		n, number := numeric(s)
 		r, seen := c.Slots[s.Name]
 		if !seen {
