@@ -159,17 +159,13 @@ func (h *House) dispatch(ctx context.Context, now time.Time, rec *record[Run]) e
 	if rec.Head.Status != Running || rec.Head.Queued {
 		return nil
 	}
-	data, err := readFile(ctx, h.Files, rec.Head.List+batchesSuffix)
+	batches, err := h.batches(ctx, &rec.Head)
 	if err != nil {
 		return err
 	}
-	var batches []audience.Batch
-	if err := json.Unmarshal(data, &batches); err != nil {
-		return fmt.Errorf("%s: %w", rec.Head.List+batchesSuffix, err)
-	}
 	jobs := make([]any, len(batches))
-	for i, b := range batches {
-		jobs[i] = Batch{Run: rec.Head.ID, List: rec.Head.List, Offset: b.Offset, Length: b.Length, Rows: b.Rows}
+	for i := range batches {
+		jobs[i] = batches[i]
 	}
 	if len(jobs) > 0 {
 		if err := h.enqueue(ctx, TopicPrepare, jobs...); err != nil {
@@ -185,6 +181,23 @@ func (h *House) dispatch(ctx context.Context, now time.Time, rec *record[Run]) e
 }
 
 const batchesSuffix = ".batches.json"
+
+// batches returns the prepare jobs of a run.
+func (h *House) batches(ctx context.Context, run *Run) ([]Batch, error) {
+	data, err := readFile(ctx, h.Files, run.List+batchesSuffix)
+	if err != nil {
+		return nil, err
+	}
+	var ranges []audience.Batch
+	if err := json.Unmarshal(data, &ranges); err != nil {
+		return nil, fmt.Errorf("%s: %w", run.List+batchesSuffix, err)
+	}
+	out := make([]Batch, len(ranges))
+	for i, b := range ranges {
+		out[i] = Batch{Run: run.ID, List: run.List, Offset: b.Offset, Length: b.Length, Rows: b.Rows}
+	}
+	return out, nil
+}
 
 // openList opens the segment list and checks, on its columns, the filter and the slots of the templates.
 func (h *House) openList(ctx context.Context, l *launch, tmpls []*templates.Template) (iter.Seq2[scruple.Recipient, error], error) {

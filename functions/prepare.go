@@ -90,9 +90,8 @@ func (h *House) subjects(ctx context.Context, run *Run, rows []scruple.Recipient
 	out := make([]subject, len(rows))
 	for i := range rows {
 		person := audience.Key(rows[i].ID)
-		variant, _ := rows[i].Field("_variant")
 		out[i] = subject{
-			id: MessageID(run.ID, rows[i].ID, stepOne), recipient: rows[i], variant: variant,
+			id: MessageID(run.ID, rows[i].ID, stepOne), recipient: rows[i], variant: audience.VariantOf(&rows[i]),
 			profile: audience.Profile(&rows[i]), to: audience.Address(&rows[i], run.Campaign.Channel),
 		}
 		keys[i] = personKey(person)

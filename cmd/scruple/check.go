@@ -27,10 +27,11 @@ func newCheck(g *globals) *cobra.Command {
 	var k checking
 	c := &cobra.Command{
 		Use: "check [FILE|FOLDER|-...]", Short: "Check copy and templates, and say what will not pass and why",
-		Long: `Check reads templates (files with front matter), plain text and HTML, whole folders of them, or standard input, and checks
-the copy against the rules of its market. Gates on a recipient (consent, suitability, limits) do not run here.
-Exit code 1 when anything would be held or blocked.`,
-		Example: `  scruple check templates/
+		Long: `Check reads campaigns (every variant, with the products of their house), templates (files with front matter), plain text
+and HTML, whole folders of copy, or standard input, and checks the copy against the rules of its market. Gates on a recipient
+(consent, suitability, limits) do not run here. Exit code 1 when anything would be held or blocked.`,
+		Example: `  scruple check examples/bank/campaigns/cn-wealth-sms.yaml
+  scruple check templates/
   echo "本产品保本保息" | scruple check - --market cn --channel sms --excerpt
   scruple check offer.html --market uk --channel email --products products.yaml --product calder-income`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -75,21 +76,17 @@ func (g *globals) checkAll(args []string, k checking) error {
 	worst := scruple.Pass
 	all := []checked{}
 	for _, name := range files {
-		m, err := k.message(name)
+		pieces, err := k.pieces(name, products)
 		if err != nil {
 			return err
 		}
-		f := facts
-		if id := m.product; id != "" {
-			i := slices.IndexFunc(products, func(p scruple.Product) bool { return p.ID == id })
-			if i < 0 {
-				return fmt.Errorf("%s: product %q is not in %s; name the product file with --products", name, id, orNone(k.products))
-			}
-			f.Product = &products[i]
+		for _, p := range pieces {
+			f := facts
+			f.Product = p.product
+			fs := book.Check(&p.message, &f)
+			all = append(all, checked{p.name, fs.Verdict(), fs, p.message})
+			worst = worst.Worse(fs.Verdict())
 		}
-		fs := book.Check(&m.Message, &f)
-		all = append(all, checked{name, fs.Verdict(), fs, m.Message})
-		worst = worst.Worse(fs.Verdict())
 	}
 	g.print(all, func() {
 		for _, c := range all {
@@ -106,6 +103,18 @@ func (g *globals) checkAll(args []string, k checking) error {
 		return errFindings
 	}
 	return nil
+}
+
+// find returns the product that copy is about; nil when it names none.
+func (k checking) find(file, id string, products []scruple.Product) (*scruple.Product, error) {
+	if id == "" {
+		return nil, nil
+	}
+	i := slices.IndexFunc(products, func(p scruple.Product) bool { return p.ID == id })
+	if i < 0 {
+		return nil, fmt.Errorf("%s: product %q is not in %s; name the product file with --products", file, id, orNone(k.products))
+	}
+	return &products[i], nil
 }
 
 func orNone(name string) string {
@@ -163,11 +172,21 @@ func copyFiles(args []string) ([]string, error) {
 
 // piece is copy to check, and the product that it is about.
 type piece struct {
-	scruple.Message
-	product string
+	name    string
+	message scruple.Message
+	product *scruple.Product
 }
 
-func (k checking) message(name string) (piece, error) {
+func (k checking) pieces(name string, products []scruple.Product) ([]piece, error) {
+	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
+		return k.campaign(name)
+	}
+	m, product, err := k.message(name, products)
+	return []piece{{name, m, product}}, err
+}
+
+// message reads one piece of copy, and the product that it is about.
+func (k checking) message(name string, products []scruple.Product) (scruple.Message, *scruple.Product, error) {
 	var src []byte
 	var err error
 	if name == "-" {
@@ -176,30 +195,45 @@ func (k checking) message(name string) (piece, error) {
 		src, err = os.ReadFile(name)
 	}
 	if err != nil {
-		return piece{}, err
+		return scruple.Message{}, nil, err
 	}
 	if strings.HasPrefix(string(src), "---\n") || filepath.Ext(name) == ".liquid" {
-		t, err := templates.Parse(name, src)
-		if err != nil {
-			return piece{}, err
-		}
-		product := t.Product
-		if k.product != "" {
-			product = k.product
-		}
-		return piece{t.Preview(), product}, nil
+		return k.template(name, src, products)
 	}
 	m := scruple.Message{Market: scruple.Market(k.market), Channel: scruple.Channel(k.channel), Excerpt: k.excerpt}
 	switch {
 	case !slices.Contains(scruple.Markets(), m.Market):
-		return piece{}, fmt.Errorf("%s: --market is needed for copy without front matter: one of %v", name, scruple.Markets())
+		return m, nil, fmt.Errorf("%s: --market is needed for copy without front matter: one of %v", name, scruple.Markets())
 	case !slices.Contains(scruple.Channels(), m.Channel):
-		return piece{}, fmt.Errorf("--channel %q: expected one of %v", k.channel, scruple.Channels())
+		return m, nil, fmt.Errorf("--channel %q: expected one of %v", k.channel, scruple.Channels())
 	}
 	if ext := filepath.Ext(name); ext == ".html" || ext == ".htm" {
 		m.HTML = string(src)
 	} else {
 		m.Text = string(src)
 	}
-	return piece{m, k.product}, nil
+	product, err := k.find(name, k.product, products)
+	return m, product, err
+}
+
+// template fills a template for a sample recipient. Where its product is not known the copy is checked with open slots.
+func (k checking) template(name string, src []byte, products []scruple.Product) (scruple.Message, *scruple.Product, error) {
+	t, err := templates.Parse(name, src)
+	if err != nil {
+		return scruple.Message{}, nil, err
+	}
+	id := t.Product
+	if k.product != "" {
+		id = k.product
+	}
+	product, err := k.find(name, id, products)
+	if err != nil {
+		return scruple.Message{}, nil, err
+	}
+	needs := slices.ContainsFunc(t.Slots, func(s templates.SlotSpec) bool { return s.From == "product" })
+	if product == nil && needs {
+		return t.Preview(), nil, nil
+	}
+	m, err := sampled(t, product, nil)
+	return m, product, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/compliance/review"
 	"github.com/scruple/scruple/functions"
 )
@@ -133,12 +134,46 @@ func (g *globals) deskShow(ctx context.Context, hs *house, subject string) error
 	if err != nil {
 		return err
 	}
-	g.print(r, func() {
-		r.funnel()
-		fmt.Printf("Seal %s\nAuthors %s\n", r.Run.Seal, strings.Join(r.Run.Authors, ", "))
-		printRulings(r.Run.Rulings)
-	})
+	copies, err := hs.Copies(ctx, subject)
+	if err != nil {
+		return err
+	}
+	g.print(map[string]any{"run": r, "copy": copies}, func() { g.showRun(r, copies) })
 	return nil
+}
+
+// showRun prints all that an officer signs when signing a run: the copy, the audience, the product, the moment.
+func (g *globals) showRun(r *report, copies []functions.Copy) {
+	r.funnel()
+	for _, c := range copies {
+		fmt.Printf("  Variant %s, %s of the audience, template %s\n\n", c.Variant, share(c.Share), c.Ref)
+		printMessage(&c.Message, c.Findings, "    ")
+		fmt.Println()
+	}
+	c := r.Run.Campaign
+	if len(copies) > 0 && copies[0].Product != nil {
+		printProduct(copies[0].Product)
+	}
+	fmt.Printf("    List %s, filter %s, held out %s\n", c.Segment.File, orAny(c.Filter), share(c.HoldOut))
+	fmt.Printf("    Due %s, latest start %s\n", r.Run.Due.Format(time.RFC3339), orAny(c.When.LatestStart))
+	fmt.Printf("    Seal %s\n    Authors %s (may not approve)\n", r.Run.Seal, strings.Join(r.Run.Authors, ", "))
+	printRulings(r.Run.Rulings)
+}
+
+func share(s float64) string { return fmt.Sprintf("%.0f %%", 100*s) }
+
+func orAny(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+func printProduct(p *scruple.Product) {
+	fmt.Printf("    Product %s  %s  %s  %s\n", p.ID, p.Name, p.Grade(), p.Status)
+	for _, rate := range p.Rates {
+		fmt.Printf("      %-14s %v to %v %s %s\n", rate.Kind, rate.Low, rate.High, rate.Unit, rate.Period)
+	}
 }
 
 // showCard prints a card: the copy of one of its messages with the words marked, what was found, whom it is for.
@@ -168,10 +203,8 @@ func (g *globals) showCard(ctx context.Context, hs *house, c *functions.Card) er
 		}
 	}
 	if w.Product != nil {
-		fmt.Printf("\n    Product %s  %s  %s  %s\n", w.Product.ID, w.Product.Name, w.Product.Grade(), w.Product.Status)
-		for _, rate := range w.Product.Rates {
-			fmt.Printf("      %-14s %v to %v %s %s\n", rate.Kind, rate.Low, rate.High, rate.Unit, rate.Period)
-		}
+		fmt.Println()
+		printProduct(w.Product)
 	}
 	fmt.Printf("\n    Authors %s (may not approve)\n", strings.Join(c.Authors, ", "))
 	printRulings(c.Rulings)

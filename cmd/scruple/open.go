@@ -17,8 +17,8 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/scruple/scruple"
-	"github.com/scruple/scruple/functions"
 	"github.com/scruple/scruple/compliance/ledger"
+	"github.com/scruple/scruple/functions"
 	"github.com/scruple/scruple/port"
 	"github.com/scruple/scruple/port/file"
 	"github.com/scruple/scruple/port/memory"

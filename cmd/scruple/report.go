@@ -113,7 +113,9 @@ func (r *report) funnel() {
 	for _, s := range []scruple.State{scruple.Queued, scruple.Deferred, scruple.Claimed, scruple.InDoubt, scruple.Sent, scruple.Delivered, scruple.Bounced, scruple.Refused} {
 		approved += r.States[s]
 	}
-	line("approved in all", approved)
+	if r.Run.Status != functions.Unsigned {
+		line("approved in all", approved)
+	}
 	fmt.Println()
 }
 
