@@ -54,8 +54,10 @@ func (g *groupAudit) gone(subject string) {
 		}
 	}
 	if last != nil {
-		g.fault(Fault{Kind: ChainRemoved, Group: g.name, Subject: subject, Checkpoint: last.Checkpoint,
-			Detail: fmt.Sprintf("the checkpoint recorded %d entries, and none is there", last.Seq)})
+		g.fault(Fault{
+			Kind: ChainRemoved, Group: g.name, Subject: subject, Checkpoint: last.Checkpoint,
+			Detail: fmt.Sprintf("the checkpoint recorded %d entries, and none is there", last.Seq),
+		})
 		return
 	}
 	for _, k := range g.marks {
@@ -86,12 +88,16 @@ func (g *groupAudit) heads(in *inspection) bool {
 		case !sure:
 		case e != nil:
 			sure = false
-			g.fault(Fault{Kind: EntryEdited, Group: g.name, Subject: in.subject, Seq: k.Seq, Checkpoint: k.Checkpoint,
-				Detail: rewritten(good, k)})
+			g.fault(Fault{
+				Kind: EntryEdited, Group: g.name, Subject: in.subject, Seq: k.Seq, Checkpoint: k.Checkpoint,
+				Detail: rewritten(good, k),
+			})
 		case k.Seq > in.last():
 			sure = false
-			g.fault(Fault{Kind: EntryRemoved, Group: g.name, Subject: in.subject, Seq: in.last() + 1, Checkpoint: k.Checkpoint,
-				Detail: fmt.Sprintf("the chain ends with entry %d, and the checkpoint recorded %d", in.last(), k.Seq)})
+			g.fault(Fault{
+				Kind: EntryRemoved, Group: g.name, Subject: in.subject, Seq: in.last() + 1, Checkpoint: k.Checkpoint,
+				Detail: fmt.Sprintf("the chain ends with entry %d, and the checkpoint recorded %d", in.last(), k.Seq),
+			})
 		}
 	}
 	return sure

@@ -67,8 +67,10 @@ func (g *groupAudit) check(r Record) *manifest {
 		return nil
 	}
 	if tree.Count() == 0 && r.Count > 0 {
-		g.fault(Fault{Kind: ManifestMissing, Group: g.name, Checkpoint: r.Checkpoint,
-			Detail: fmt.Sprintf("the record counts %d leaves, and none is there", r.Count)})
+		g.fault(Fault{
+			Kind: ManifestMissing, Group: g.name, Checkpoint: r.Checkpoint,
+			Detail: fmt.Sprintf("the record counts %d leaves, and none is there", r.Count),
+		})
 		return nil
 	}
 	return newManifest(r, tree.Root() != r.Root || tree.Count() != r.Count)

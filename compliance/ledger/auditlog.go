@@ -72,8 +72,10 @@ func (a *auditor) log(points []point) []logged {
 	}
 	if len(bySize) > 0 {
 		p := bySize[0]
-		a.fault(Fault{Kind: RecordRemoved, Index: int64(len(l.records)), Checkpoint: p.Number,
-			Detail: fmt.Sprintf("the log ends here, and the checkpoint covers %d records", p.Size)})
+		a.fault(Fault{
+			Kind: RecordRemoved, Index: int64(len(l.records)), Checkpoint: p.Number,
+			Detail: fmt.Sprintf("the log ends here, and the checkpoint covers %d records", p.Size),
+		})
 	}
 	l.end()
 	return l.records
@@ -199,8 +201,10 @@ func (l *logAudit) end() {
 	}
 	if len(l.failed) > 0 {
 		p := l.failed[0]
-		l.fault(Fault{Kind: RootMismatch, Checkpoint: p.Number,
-			Detail: fmt.Sprintf("its signed root is not that of the first %d records: the checkpoint or records before it were replaced", p.Size)})
+		l.fault(Fault{
+			Kind: RootMismatch, Checkpoint: p.Number,
+			Detail: fmt.Sprintf("its signed root is not that of the first %d records: the checkpoint or records before it were replaced", p.Size),
+		})
 	}
 	for i, r := range l.records {
 		if r.why != nil {

@@ -149,7 +149,7 @@ func TestPythonVerifier(t *testing.T) {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, err := exec.Command(python, filepath.Join("..", "docs", "verify_bundle.py"), file, key).CombinedOutput()
+		out, err := exec.Command(python, filepath.Join("..", "..", "docs", "verify_bundle.py"), file, key).CombinedOutput()
 		if strings.Contains(string(out), "Traceback") {
 			t.Errorf("%s: %s", name, out)
 		}
