@@ -82,10 +82,19 @@ func british(d *draw, i int) person {
 
 // states holds where customers in the United States live, with the time zone of most of the state.
 var states = []struct{ state, zone string }{
-	{"NY", "America/New_York"}, {"MA", "America/New_York"}, {"RI", "America/New_York"}, {"FL", "America/New_York"}, {"GA", "America/New_York"},
-	{"IL", "America/Chicago"}, {"TX", "America/Chicago"}, {"MN", "America/Chicago"},
-	{"CO", "America/Denver"}, {"AZ", "America/Phoenix"},
-	{"CA", "America/Los_Angeles"}, {"WA", "America/Los_Angeles"}, {"PR", "America/Puerto_Rico"},
+	{"NY", "America/New_York"},
+	{"MA", "America/New_York"},
+	{"RI", "America/New_York"},
+	{"FL", "America/New_York"},
+	{"GA", "America/New_York"},
+	{"IL", "America/Chicago"},
+	{"TX", "America/Chicago"},
+	{"MN", "America/Chicago"},
+	{"CO", "America/Denver"},
+	{"AZ", "America/Phoenix"},
+	{"CA", "America/Los_Angeles"},
+	{"WA", "America/Los_Angeles"},
+	{"PR", "America/Puerto_Rico"},
 }
 
 func american(d *draw, i int) person {
