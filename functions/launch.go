@@ -5,8 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
+		"iter"
 	"slices"
 	"time"
 
@@ -28,7 +27,10 @@ func (h *House) Launch(ctx context.Context, now time.Time, who scruple.Actor, c 
 		return nil, fmt.Errorf("run %s: %w", id, err)
 	}
 	if rec.Revision == 0 || rec.Head.Status == Launching {
-		l, err := h.newLaunch(ctx, c, id, due)
+		l, err := h.newLaunch(ctx, c, id, due, nil)
+		if err == nil {
+			err = h.keep(ctx, l)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -42,27 +44,43 @@ func (h *House) Launch(ctx context.Context, now time.Time, who scruple.Actor, c 
 	return &rec.Head, nil
 }
 
+// CheckLaunch tells whether Launch would take a campaign: product, copy, list and filter are looked at, and nothing is
+// written. A product of pending, which is about to be imported, counts before the one on the master. A run that exists
+// already is not looked at again: it goes on with what it was frozen with.
+func (h *House) CheckLaunch(ctx context.Context, c *Campaign, due time.Time, pending ...scruple.Product) error {
+	id := RunID(c.ID, due)
+	rec, err := load[Run](ctx, h.Table, runKey(id))
+	if err != nil {
+		return fmt.Errorf("run %s: %w", id, err)
+	}
+	if rec.Revision == 0 || rec.Head.Status == Launching {
+		_, err = h.newLaunch(ctx, c, id, due, pending)
+	}
+	return err
+}
+
 // launch is a run that is being put together.
 type launch struct {
 	run      Run
 	campaign *Campaign
 	rows     iter.Seq2[scruple.Recipient, error]
 	filter   *audience.Filter
+	sources  map[string][]byte // digest -> what the run consists of
 }
 
-// newLaunch checks everything that can be checked before a run begins. It writes nothing but archived versions.
-func (h *House) newLaunch(ctx context.Context, c *Campaign, id string, due time.Time) (*launch, error) {
+// newLaunch checks everything that can be checked before a run begins. It writes nothing.
+func (h *House) newLaunch(ctx context.Context, c *Campaign, id string, due time.Time, pending []scruple.Product) (*launch, error) {
 	l := &launch{campaign: c, run: Run{
 		ID: id, Tag: runTag(id), Campaign: *c, Digest: digest(c.source), Due: due.UTC(), Latest: c.latest(due.UTC()),
 		Status: Launching, Templates: map[string]string{}, Authors: []string{c.Author}, Book: h.Book.Digest(),
-	}}
+	}, sources: map[string][]byte{digest(c.source): c.source}}
 	var facts *scruple.Product
 	if c.Product != "" {
-		p, err := h.loadProduct(ctx, c.Product)
+		p, err := h.productOf(ctx, c.Product, pending)
 		if err != nil {
 			return nil, c.fault("$.product", "%s", err)
 		}
-		l.run.Product, facts = p.Head.Digest, &p.Head.Product
+		l.run.Product, facts = p.Digest, &p.Product
 		if facts.Market != "" && facts.Market != c.Market {
 			return nil, c.fault("$.product", "product %s is of market %s, the campaign of %s", c.Product, facts.Market, c.Market)
 		}
@@ -75,13 +93,20 @@ func (h *House) newLaunch(ctx context.Context, c *Campaign, id string, due time.
 		return nil, err
 	}
 	l.run.Tier = h.Policy.Tier(c.Tier, facts, 0)
-	if err := h.archive(ctx, l.run.Digest, c.source); err != nil {
-		return nil, err
-	}
-	return l, h.archiveBook(ctx)
+	return l, nil
 }
 
-// launchTemplates loads the copy of every variant and keeps its source.
+// keep archives what a run consists of.
+func (h *House) keep(ctx context.Context, l *launch) error {
+	for _, d := range sortedKeys(nil, l.sources) {
+		if err := h.archive(ctx, d, l.sources[d]); err != nil {
+			return err
+		}
+	}
+	return h.archiveBook(ctx)
+}
+
+// launchTemplates loads the copy of every variant.
 func (h *House) launchTemplates(ctx context.Context, l *launch) ([]*templates.Template, error) {
 	var out []*templates.Template
 	c := l.campaign
@@ -105,10 +130,7 @@ func (h *House) launchTemplates(ctx context.Context, l *launch) ([]*templates.Te
 		case t.Class != "" && t.Class != c.Class:
 			return nil, c.fault("$.variants", "template %s is a %s message, the campaign %s", v.Template, t.Class, c.Class)
 		}
-		if err := h.archive(ctx, t.Digest, src); err != nil {
-			return nil, err
-		}
-		l.run.Templates[v.Name] = t.Digest
+		l.run.Templates[v.Name], l.sources[t.Digest] = t.Digest, src
 		if t.Author != "" && !slices.Contains(l.run.Authors, t.Author) {
 			l.run.Authors = append(l.run.Authors, t.Author)
 		}
@@ -197,67 +219,4 @@ func (h *House) batches(ctx context.Context, run *Run) ([]Batch, error) {
 		out[i] = Batch{Run: run.ID, List: run.List, Offset: b.Offset, Length: b.Length, Rows: b.Rows}
 	}
 	return out, nil
-}
-
-// openList opens the segment list and checks, on its columns, the filter and the slots of the templates.
-func (h *House) openList(ctx context.Context, l *launch, tmpls []*templates.Template) (iter.Seq2[scruple.Recipient, error], error) {
-	c := l.campaign
-	infos, err := h.Assets.List(ctx, c.Segment.File)
-	if err != nil {
-		return nil, err
-	}
-	src := audience.Source{Name: c.Segment.File, Format: c.Segment.Format, Encoding: c.Segment.Encoding, Size: -1}
-	for _, info := range infos {
-		if info.Name == c.Segment.File {
-			src.Size = info.Size
-		}
-	}
-	if src.Size < 0 {
-		return nil, c.fault("$.segment.file", "there is no list %s", c.Segment.File)
-	}
-	src.Open = func(offset, length int64) (io.ReadCloser, error) {
-		return h.Assets.Open(ctx, c.Segment.File, offset, length)
-	}
-	rows := audience.Read(src, audience.Layout{Columns: c.Segment.Columns, Market: c.Market, Channel: c.Channel})
-	for r, err := range rows {
-		var bad *audience.RowError
-		if errors.As(err, &bad) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("campaign %s: %w", c.file, err)
-		}
-		return rows, h.checkColumns(l, r.Columns, tmpls)
-	}
-	return nil, c.fault("$.segment.file", "%s has no row that can be used; see what is wrong with: scruple check %s", c.Segment.File, c.file)
-}
-
-func (h *House) checkColumns(l *launch, cols *scruple.Columns, tmpls []*templates.Template) error {
-	c := l.campaign
-	if c.Filter != "" {
-		fields := make(map[string]string, len(cols.Names()))
-		for _, name := range cols.Names() {
-			fields[name] = "string"
-		}
-		for name, kind := range c.Segment.Fields {
-			if cols.Index(name) < 0 {
-				return c.fault("$.segment.fields", "%s", unknownWord("column", name, cols.Names()))
-			}
-			fields[name] = kind
-		}
-		filter, err := audience.CompileFilter(c.Filter, fields)
-		if err != nil {
-			return c.fault("$.filter", "%s", err)
-		}
-		l.filter = filter
-	}
-	for i, t := range tmpls {
-		for _, s := range t.Slots {
-			if s.From == "recipient" && cols.Index(s.Name) < 0 && s.Default == "" {
-				return c.fault("$.variants", "template %s has a slot %s, but list %s has no such column; %s",
-					c.Variant[i].Template, s.Name, c.Segment.File, unknownWord("column", s.Name, cols.Names()))
-			}
-		}
-	}
-	return nil
 }

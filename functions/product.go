@@ -96,3 +96,17 @@ func (h *House) loadProduct(ctx context.Context, id string) (*record[Product], e
 	}
 	return r, err
 }
+
+// productOf returns a product's facts: those that are about to be imported, else those on the master.
+func (h *House) productOf(ctx context.Context, id string, pending []scruple.Product) (Product, error) {
+	for i := range pending {
+		if pending[i].ID == id {
+			return Product{Product: pending[i]}, nil
+		}
+	}
+	r, err := h.loadProduct(ctx, id)
+	if err != nil {
+		return Product{}, err
+	}
+	return r.Head, nil
+}
