@@ -11,7 +11,7 @@ import (
 
 // engine judges the messages of one market.
 type engine struct {
-	auto     *automaton
+	trie     *trie
 	literals [][]rune
 	owners   [][]int32 // patterns whose anchor is a literal
 	patterns []pattern
@@ -114,10 +114,10 @@ func (c *compiler) lexicon(path, name string) (termList, *specError) {
 	return lists, nil
 }
 
-// finish builds the automaton.
+// finish builds the trie.
 func (c *compiler) finish() *engine {
 	e := c.e
-	e.auto = newAutomaton(e.literals)
+	e.trie = newTrie(e.literals)
 	e.pool.New = func() any {
 		x := &exam{t: &reading{heads: make([]int32, e.lists)}}
 		for i := range x.t.heads {

@@ -52,29 +52,35 @@ func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
 	if err := x.read(e); err != "" {
 		return scruple.Findings{{Rule: "compliance.unreadable", Kind: kindRender, Verdict: scruple.Hold, Detail: err}}
 	}
-	day := x.dayOf(f)
-	for _, r := range e.rules {
-		if r.In(day) && r.reaches(m, f.Product) {
+	for _, r := range x.rulesOf(f) {
+		if r.reaches(m, f.Product) {
 			x.judge(r)
 		}
 	}
 	return sorted(x.out)
 }
 
-// dayOf returns the day by whose rules a message is judged. Writing a date costs an allocation, so the last one is kept.
-func (x *exam) dayOf(f *scruple.Facts) scruple.Date {
+// rulesOf returns the rules in force on the day of the message. Most messages are judged on the day of the one before, so
+// the last answer is kept.
+func (x *exam) rulesOf(f *scruple.Facts) []*Rule {
 	at := f.Due
 	if at.IsZero() {
 		at = f.Now
 	}
 	if at.IsZero() {
-		return ""
+		return x.e.rules
 	}
 	y, m, d := at.Date()
-	if today := y<<9 | int(m)<<5 | d; today != x.today || x.day == "" {
-		x.today, x.day = today, scruple.DateOf(at)
+	if today := y<<9 | int(m)<<5 | d; today != x.today {
+		x.today, x.inForce = today, x.inForce[:0]
+		day := scruple.DateOf(at)
+		for _, r := range x.e.rules {
+			if r.In(day) {
+				x.inForce = append(x.inForce, r)
+			}
+		}
 	}
-	return x.day
+	return x.inForce
 }
 
 func sorted(found scruple.Findings) scruple.Findings {

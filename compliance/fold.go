@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -9,90 +10,108 @@ import (
 // fold reads src into units: case, width, accents, traditional characters and look-alike letters are made one; signs that
 // hold letters apart are dropped and leave a gap. Every unit keeps the place of its bytes.
 func (t *reading) fold(src string) {
-	table := glyphTable()
-	gap := false
+	t.units = slices.Grow(t.units, len(src))
+	t.gap = false
 	for i := 0; i < len(src); {
-		var g *glyph
-		n := 1
-		if c := src[i]; c < utf8.RuneSelf {
-			g = &table[0][c]
-		} else {
-			var r rune
+		if latinAt(src, i) {
+			i = t.word(src, i)
+			continue
+		}
+		r, n := rune(src[i]), 1
+		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(src[i:])
-			if r < 0x10000 {
-				g = &table[r>>8][r&255]
-			} else {
-				rare := beyond(r)
-				g = &rare
-			}
 		}
-		start, end := int32(i), int32(i+n)
-		switch g.class {
-		case letter:
-			if t.run > 0 {
-				t.endRun()
-			}
-			u := unit{r: g.r, class: letter, start: start, end: end}
-			if gap {
-				u.flags = gapBefore
-			}
-			t.units = append(t.units, u)
-			if g.rest != "" {
-				t.more(g, start, end)
-			}
-			gap = false
-		case digit, han:
-			t.add(g, start, end, gap, src)
-			gap = false
-		case sign:
-			if g.r == '$' && t.between(src, i, n) {
-				t.push('s', letter, start, end, false)
-			} else {
-				t.endRun()
-				t.push(g.r, sign, start, end, gap)
-				if g.r == '%' {
-					t.percent = append(t.percent, int32(len(t.units)-1))
-				}
-			}
-			gap = false
-		case drop:
-		case list:
-			t.endRun()
-			t.push('、', list, start, end, gap)
-			gap = false
-		case comma:
-			if g.r == ',' && n == 1 && src[i] == ',' && digitAt(src, i-1) && digitAt(src, i+1) {
-				t.push(',', digit, start, end, false)
-			} else if src[i] == ':' && digitAt(src, i-1) && digitAt(src, i+1) {
-				gap = true
-			} else {
-				t.endClause(start, end, ',')
-				gap = false
-			}
-		case stop:
-			t.endSentence(start, end, g.r)
-			gap = false
-		case dot:
-			gap = t.dot(src, i, n)
-		case dash:
-			gap = t.dash(src, i, n)
-		case mark:
-			gap = gap || !latinAt(src, i-1) || !latinAt(src, i+n)
-		case line:
-			gap = t.line(src, i)
-		default:
-			if src[i] == '@' && t.between(src, i, n) {
-				t.push('a', letter, start, end, false)
-			} else {
-				gap = true
-			}
-		}
+		t.take(glyphAt(r), src, i, n)
 		i += n
 	}
 	t.endRun()
 }
 
-// add appends a digit or Han character, and what its composed sign holds beside.
+// word reads plain Latin letters, by far the most of Latin text, and returns where they end.
+func (t *reading) word(src string, i int) int {
+	if t.run > 0 {
+		t.endRun()
+	}
+	end := i + 1
+	for latinAt(src, end) {
+		end++
+	}
+	letters, at := src[i:end], len(t.units)
+	t.units = slices.Grow(t.units, len(letters))[:at+len(letters)]
+	units := t.units[at:]
+	for k := range units {
+		units[k] = unit{r: rune(letters[k] | 0x20), start: int32(i + k), size: 1, class: letter}
+	}
+	if t.gap {
+		units[0].flags, t.gap = gapBefore, false
+	}
+	return end
+}
+
+// take reads the sign that stands in bytes [i, i+n) of src.
+func (t *reading) take(g *glyph, src string, i, n int) {
+	start, end, gap := int32(i), int32(i+n), t.gap
+	t.gap = false
+	switch g.class {
+	case letter, digit, han:
+		t.add(g, start, end, gap, src)
+	case sign:
+		t.sign(g, src, i, n, gap)
+	case list:
+		t.endRun()
+		t.push('、', list, start, end, gap)
+	case comma:
+		t.gap = t.comma(g, src, i, n)
+	case stop:
+		t.endSentence(start, end, g.r)
+	case dot:
+		t.gap = t.dot(src, i, n)
+	case dash:
+		t.gap = t.dash(src, i, n)
+	case line:
+		t.gap = t.line(src, i)
+	case drop:
+		t.gap = gap
+	case mark: // an apostrophe within a word leaves no gap
+		t.gap = gap || !t.between(src, i, n)
+	default:
+		t.gap = src[i] != '@' || !t.between(src, i, n)
+		if !t.gap {
+			t.push('a', letter, start, end, false)
+		}
+	}
+}
+
+// sign reads a percent or currency sign. A dollar sign within a word stands for an s.
+func (t *reading) sign(g *glyph, src string, i, n int, gap bool) {
+	start, end := int32(i), int32(i+n)
+	if g.r == '$' && t.between(src, i, n) {
+		t.push('s', letter, start, end, false)
+		return
+	}
+	t.endRun()
+	t.push(g.r, sign, start, end, gap)
+	if g.r == '%' {
+		t.percent = append(t.percent, int32(len(t.units)-1))
+	}
+}
+
+// comma reads a sign that ends a clause, unless it stands between figures (1,000 and 9:30), and reports whether it leaves a
+// gap.
+func (t *reading) comma(g *glyph, src string, i, n int) bool {
+	inFigure := n == 1 && digitAt(src, i-1) && digitAt(src, i+1)
+	switch {
+	case inFigure && src[i] == ',':
+		t.push(',', digit, int32(i), int32(i+n), false)
+	case inFigure && src[i] == ':':
+		return true
+	default:
+		t.endClause(int32(i), int32(i+n), ',')
+	}
+	return false
+}
+
+// add appends a letter, digit or Han character, and the further ones of a ligature or composed sign.
 func (t *reading) add(g *glyph, start, end int32, gap bool, src string) {
 	r, c := g.r, g.class
 	switch c {
@@ -102,21 +121,16 @@ func (t *reading) add(g *glyph, start, end int32, gap bool, src string) {
 		}
 		t.run++
 	case digit:
+		t.endRun()
 		if l := looks[r-'0']; l != 0 && t.between(src, int(start), int(end-start)) {
 			r, c = l, letter
 		}
-		fallthrough
 	default:
 		t.endRun()
 	}
 	t.push(r, c, start, end, gap)
-	t.more(&glyph{class: c, rest: g.rest}, start, end)
-}
-
-// more appends the further letters of a ligature or composed sign.
-func (t *reading) more(g *glyph, start, end int32) {
 	for _, x := range g.rest {
-		t.push(x, g.class, start, end, false)
+		t.push(x, c, start, end, false)
 	}
 }
 
@@ -136,7 +150,7 @@ func (t *reading) gapInRun() {
 }
 
 func (t *reading) push(r rune, c class, start, end int32, gap bool) {
-	u := unit{r: r, class: c, start: start, end: end}
+	u := unitOf(r, c, start, end)
 	if gap {
 		u.flags = gapBefore
 	}
@@ -210,14 +224,12 @@ func singleBefore(src string, i int) bool { return latinAt(src, i-1) && !alnumAt
 func beyond(r rune) glyph {
 	switch {
 	case r >= 0x1D400 && r <= 0x1D7FF || r >= 0x1F100 && r <= 0x1F1FF || r >= 0x2F800 && r <= 0x2FA1F:
-		for _, d := range norm.NFKD.String(string(r)) {
-			if isHan(d) {
-				return glyph{r: d, class: han}
-			}
-			if g := glyphOf(d); g.class == letter || g.class == digit {
-				return g
-			}
-			break
+		first, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(r)))
+		if isHan(first) {
+			return glyph{r: first, class: han}
+		}
+		if g := glyphOf(first); g.class == letter || g.class == digit {
+			return g
 		}
 	case r >= 0x20000 && r <= 0x3FFFF:
 		return glyph{r: r, class: han}

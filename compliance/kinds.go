@@ -62,8 +62,9 @@ type exam struct {
 	t     *reading // what the message says, folded, with all hits
 	out   scruple.Findings
 	claim []hit // scratch of the claim kind
-	today int   // the day of the last check, and its date
-	day   scruple.Date
+	// today is the day of the last check, and inForce are the rules of that day.
+	today   int
+	inForce []*Rule
 }
 
 // found reports a finding about units [from, to) of the reading.

@@ -10,27 +10,43 @@ type hit struct{ list, start, end int32 }
 
 // scan finds all terms of all rules of an engine in the reading.
 func (t *reading) scan(e *engine) {
-	state := int32(0)
-	a := e.auto
+	before := stop
 	for i := range t.units {
 		u := &t.units[i]
-		if u.class >= list {
-			state = 0
+		inWord := u.class == letter && before == letter && u.flags&gapBefore == 0
+		before = u.class
+		if u.class >= list || inWord && !e.ahead || !t.mayBegin(e, i) {
 			continue
 		}
-		if state == 0 && u.class == letter && u.flags&gapBefore == 0 && !e.ahead && i > 0 && t.units[i-1].class == letter {
-			continue // within a word no term begins
-		}
-		state = a.step(state, u.r)
-		if state == 0 {
-			continue
-		}
-		for s := state; s != 0; s = a.link[s] {
-			for _, lit := range a.out[s] {
-				t.verify(e, lit, int32(i)+1)
-			}
+		if e.ahead || t.opens(int32(i)) || t.afterNumber(int32(i)) {
+			t.walk(e, int32(i))
 		}
 	}
+	t.order()
+}
+
+func (t *reading) mayBegin(e *engine, i int) bool {
+	return i+2 >= len(t.units) || e.trie.begins(t.units[i].r, t.units[i+1].r, t.units[i+2].r)
+}
+
+// walk follows the trie from unit start and looks at every literal that ends on the way. No literal goes on over the end of
+// a clause.
+func (t *reading) walk(e *engine, start int32) {
+	state := int32(0)
+	for i := start; int(i) < len(t.units) && t.units[i].class < list; i++ {
+		at := e.trie.step(state, t.units[i].r)
+		if at == nil {
+			return
+		}
+		if at.literal > 0 {
+			t.verify(e, at.literal-1, start, i+1)
+		}
+		state = at.to
+	}
+}
+
+// order sorts the hits and notes where those of each list begin.
+func (t *reading) order() {
 	slices.SortFunc(t.hits, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(a.list, b.list), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
 	})
@@ -59,17 +75,13 @@ func (t *reading) of(list int32) []hit {
 	return t.hits[from:to]
 }
 
-// verify completes the patterns whose anchor literal ends before unit end.
-func (t *reading) verify(e *engine, lit, end int32) {
-	start := end - int32(len(e.literals[lit]))
+// verify completes the patterns whose anchor literal stands in units [start, end).
+func (t *reading) verify(e *engine, lit, start, end int32) {
 	opens, closes := t.opens(start), t.closes(end)
-	if !opens && !e.ahead {
-		return
-	}
 	for _, n := range e.owners[lit] {
 		p := &e.patterns[n]
 		a := &p.steps[p.anchor]
-		if !opens && !a.ahead || !closes && !a.open {
+		if !opens && !a.ahead && (p.anchor == 0 || !t.afterNumber(start)) || !closes && !a.open {
 			continue
 		}
 		from := start
@@ -144,6 +156,11 @@ func (t *reading) opens(i int32) bool {
 		return before != digit
 	}
 	return true
+}
+
+// afterNumber reports whether letters begin directly after a number, as in 20pm: a word there only as part of the number.
+func (t *reading) afterNumber(i int32) bool {
+	return i > 0 && t.units[i].class == letter && t.units[i-1].class == digit
 }
 
 // closes reports whether a word or number may end before a unit.

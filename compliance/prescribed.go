@@ -40,7 +40,7 @@ func (c *compiler) prescribe(text string) (*prescribed, error) {
 	if err := c.add(p.list, anchor); err != nil {
 		return nil, err
 	}
-	// The automaton stops at punctuation, so the anchor may not cross it.
+	// No term goes on over punctuation, so the anchor may not cross it.
 	return p, c.add(p.list, firstClause(text))
 }
 

@@ -12,10 +12,15 @@ const gapBefore uint8 = 1
 
 // unit is one sign of the folded text, and where it stands in its source.
 type unit struct {
-	r          rune
-	start, end int32 // bytes of the source part
-	class      class
-	flags      uint8
+	r     rune
+	start int32 // its bytes in the source part
+	size  uint8
+	class class
+	flags uint8
+}
+
+func unitOf(r rune, c class, start, end int32) unit {
+	return unit{r: r, start: start, size: uint8(end - start), class: c}
 }
 
 // piece is one part of a message within the reading.
@@ -38,6 +43,7 @@ type reading struct {
 	heads   []int32 // first hit of each list in hits; heads[n+1] ends it
 	page    page
 
+	gap  bool // spaces or signs were dropped before what follows
 	run  int  // length of the present run of Han characters
 	soft bool // the last clause began at a mere gap and is too short so far to be one
 }
@@ -79,14 +85,14 @@ func (t *reading) piece(name, src string, origin []run, hidden bool) {
 // endSentence adds a unit that ends clause and sentence.
 func (t *reading) endSentence(start, end int32, r rune) {
 	t.endRun()
-	t.units = append(t.units, unit{r: r, start: start, end: end, class: stop})
+	t.units = append(t.units, unitOf(r, stop, start, end))
 	n := int32(len(t.units))
 	t.clauses, t.stops = append(t.clauses, n), append(t.stops, n)
 }
 
 func (t *reading) endClause(start, end int32, r rune) {
 	t.endRun()
-	t.units = append(t.units, unit{r: r, start: start, end: end, class: comma})
+	t.units = append(t.units, unitOf(r, comma, start, end))
 	t.clauses = append(t.clauses, int32(len(t.units)))
 }
 
@@ -130,7 +136,8 @@ func (t *reading) pieceOf(i int32) *piece {
 func (t *reading) locate(from, to int32) (part string, start, end int) {
 	p := t.pieceOf(from)
 	to = max(min(to, p.to), from+1)
-	start, end = int(t.units[from].start), int(t.units[to-1].end)
+	last := &t.units[to-1]
+	start, end = int(t.units[from].start), int(last.start)+int(last.size)
 	if p.origin != nil {
 		start, end = original(p.origin, start, false), original(p.origin, end, true)
 	}

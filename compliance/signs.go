@@ -65,6 +65,15 @@ var glyphTable = sync.OnceValue(func() *[256]*[256]glyph {
 	return &t
 })
 
+// glyphAt returns the meaning of a code point. Callers must not change it.
+func glyphAt(r rune) *glyph {
+	if r < 0x10000 {
+		return &glyphTable()[r>>8][r&255]
+	}
+	g := beyond(r)
+	return &g
+}
+
 func each(pairs string, do func(from, to rune)) {
 	for pairs != "" {
 		from, n := utf8.DecodeRuneInString(pairs)

@@ -15,7 +15,7 @@ import (
 //	*       at the end or start of a Latin word: any further letters
 type pattern struct {
 	steps  []step
-	anchor int   // the step whose literal the automaton looks for: 0, or 1 after a number
+	anchor int   // the step whose literal the trie looks for: 0, or 1 after a number
 	list   int32 // the term list it belongs to
 }
 
