@@ -1,6 +1,7 @@
 package functions
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -9,20 +10,26 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/scruple/scruple"
 )
 
-// Permissions reads a CSV file of consents or suppressions, told apart by its columns: one with the column action holds
-// consents, one with reason suppressions. Errors name file, line and remedy, and end the sequence: evidence is brought in
-// whole, up to the line that is wrong, and importing the mended file again adds the rest.
+// Permissions reads a CSV file (UTF-8) of consents or suppressions, told apart by its columns: one with the column action
+// holds consents, one with reason suppressions. Errors name file, line and remedy, and end the sequence. To bring in all of
+// a file or nothing, go through it once before anything is recorded.
 func Permissions(file string, r io.Reader) iter.Seq2[Permission, error] {
 	return func(yield func(Permission, error) bool) {
-		in := csv.NewReader(r)
+		in := csv.NewReader(&boundedLines{r: r})
 		in.ReuseRecord = true
 		header, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			err = fmt.Errorf("%s: the file is empty; expected a header row such as customer_id,channel,action,at,source", file)
+		} else if err != nil {
+			err = csvFault(file, err)
+		}
 		if err != nil {
-			yield(Permission{}, fmt.Errorf("%s: no header row: %w", file, err))
+			yield(Permission{}, err)
 			return
 		}
 		cols, err := permissionColumns(file, slices.Clone(header))
@@ -42,13 +49,48 @@ func Permissions(file string, r io.Reader) iter.Seq2[Permission, error] {
 					err = fmt.Errorf("%s:%d: %w", file, line, err)
 				}
 			} else {
-				err = fmt.Errorf("%s: %w", file, err)
+				err = csvFault(file, err)
 			}
 			if !yield(p, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// csvFault puts a fault of the CSV itself in the form that all other faults of a file have.
+func csvFault(file string, err error) error {
+	var bad *csv.ParseError
+	switch {
+	case !errors.As(err, &bad):
+		return fmt.Errorf("%s: %w", file, err)
+	case errors.Is(err, csv.ErrFieldCount):
+		return fmt.Errorf("%s:%d: the row has more or fewer fields than the header", file, bad.Line)
+	}
+	return fmt.Errorf("%s:%d: %w; mend the quotes of the row that begins on line %d", file, bad.Line, bad.Err, bad.StartLine)
+}
+
+// longestLine bounds a line of evidence in bytes; no honest one comes near it, and it keeps memory small on any file.
+const longestLine = 64 << 10
+
+// boundedLines fails on a line that is too long before it is read whole.
+type boundedLines struct {
+	r       io.Reader
+	line, n int // line ends so far, and bytes since the last
+}
+
+func (b *boundedLines) Read(p []byte) (int, error) {
+	got, err := b.r.Read(p[:min(len(p), longestLine)])
+	b.line += bytes.Count(p[:got], []byte{'\n'})
+	if i := bytes.LastIndexByte(p[:got], '\n'); i >= 0 {
+		b.n = got - i - 1
+	} else {
+		b.n += got
+	}
+	if b.n > longestLine {
+		return 0, fmt.Errorf("line %d is longer than 64 KiB; is it the right file?", b.line+1)
+	}
+	return got, err
 }
 
 type permissionHeader map[string]int
@@ -58,6 +100,9 @@ func permissionColumns(file string, header []string) (permissionHeader, error) {
 	cols := permissionHeader{}
 	for i, name := range header {
 		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+		if !utf8.ValidString(name) {
+			return nil, fmt.Errorf("%s:1: the header is not valid UTF-8; save the file as UTF-8", file)
+		}
 		if !slices.Contains(known, name) {
 			return nil, fmt.Errorf("%s:1: %s", file, unknownWord("column", name, known))
 		}
@@ -88,6 +133,8 @@ func (c permissionHeader) permission(row []string) (Permission, error) {
 	at, err := time.Parse(time.RFC3339, c.get(row, "at"))
 	channel := scruple.Channel(c.get(row, "channel"))
 	switch {
+	case slices.ContainsFunc(row, func(v string) bool { return !utf8.ValidString(v) }):
+		return p, errors.New("the row is not valid UTF-8; save the file as UTF-8")
 	case p.Customer == "":
 		return p, errors.New("customer_id is empty")
 	case err != nil:
