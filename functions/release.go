@@ -111,6 +111,39 @@ func (h *House) Resume(ctx context.Context, now time.Time, alive func(worker str
 	return doubts, nil
 }
 
+// Reclaim makes jobs ready again that an earlier process took and did not finish; they would wait until their leases end. Only
+// the one worker of a house may call it, before it works. A job may be there twice afterwards, which does no harm, and its
+// tries count anew: that a process ended on it is not held against it.
+func (h *House) Reclaim(ctx context.Context, now time.Time) error {
+	// Past the end of any lease, also of one that was taken in a rehearsal of another day.
+	const ahead = 100 * 365 * 24 * time.Hour
+	for _, topic := range []string{TopicPrepare, TopicFollow} {
+		n, err := h.Queue.Depth(ctx, topic)
+		if err != nil {
+			return fmt.Errorf("reclaim %s: %w", topic, err)
+		}
+		// The lease ends now, so that a job is ready whatever becomes of this process before it is sent again.
+		jobs, err := h.Queue.Receive(ctx, topic, n, -ahead, now.Add(ahead))
+		if err != nil {
+			return fmt.Errorf("reclaim %s: %w", topic, err)
+		}
+		if len(jobs) == 0 {
+			continue
+		}
+		ids, bodies := make([]string, len(jobs)), make([][]byte, len(jobs))
+		for i, j := range jobs {
+			ids[i], bodies[i] = j.ID, j.Body
+		}
+		if err := h.Queue.Send(ctx, topic, bodies...); err != nil {
+			return fmt.Errorf("reclaim %s: %w", topic, err)
+		}
+		if err := h.Queue.Done(ctx, topic, ids...); err != nil {
+			return fmt.Errorf("reclaim %s: %w", topic, err)
+		}
+	}
+	return nil
+}
+
 func (h *House) resumeRulings(ctx context.Context, run *Run) error {
 	var jobs []any
 	if run.Status == Unsigned && len(run.Rulings) > 0 || run.Status == Stopped || run.Status == Running && !run.Queued {

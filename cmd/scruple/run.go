@@ -49,6 +49,9 @@ func (g *globals) run(ctx context.Context, ids []string, asScheduled bool) (err 
 	if err != nil {
 		return err
 	}
+	if err := hs.Reclaim(ctx, g.time()); err != nil {
+		return err
+	}
 	p := newProgress(os.Stderr, g.format == "text")
 	clock, err := g.clock()
 	if err != nil {

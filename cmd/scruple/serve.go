@@ -65,6 +65,9 @@ func (s *server) serve(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := s.house.Reclaim(ctx, s.time()); err != nil {
+		return err
+	}
 	signer, err := s.house.signer()
 	if err != nil {
 		return err

@@ -66,8 +66,7 @@ func TestKilledAtTwentyMoments(t *testing.T) {
 		if x.kills < earlyKills { // while consents, list and decisions are written
 			reached = p.until(x.stored(1 + x.rand.IntN(40)))
 		} else {
-			rest := x.people - x.delivered() - 16*(x.kills-earlyKills)
-			reached = p.until(x.arrived(1 + x.rand.IntN(max(1, 2*rest/(kills-x.kills+1)))))
+			reached = p.until(x.arrived(x.share(kills, 16*(x.kills-earlyKills))))
 		}
 		if !reached {
 			t.Fatalf("after %d kills the run ended by itself: %v\n%s", x.kills, p.err, p.out)
@@ -86,26 +85,28 @@ func TestKilledAtTwentyMoments(t *testing.T) {
 
 // The same when the mail server dies under the process, and comes back at once or only after the process gave up for now.
 func TestMailServerKilled(t *testing.T) {
-	const kills = 10
+	const kills, mostRuns = 8, 40
 	x := newTorture(t, 200)
 	addr := x.startMail("127.0.0.1:0")
-	for x.kills < kills {
+	for runs := 0; x.kills < kills; runs++ {
+		if runs == mostRuns {
+			t.Fatalf("only %d kills in %d runs", x.kills, runs)
+		}
 		p := x.start("run", "--now", x.now())
-		if !p.until(x.arrived(1 + x.rand.IntN(max(1, 2*(x.people-x.delivered())/(kills-x.kills+1))))) {
-			x.later(10 * time.Minute) // what waits for its next try is due by then
-			continue
+		for x.kills < kills && p.until(x.arrived(1+x.rand.IntN(10))) {
+			x.mail.kill()
+			x.kills++
+			if x.rand.IntN(2) == 0 {
+				p.wait()
+			}
+			x.startMail(addr)
 		}
-		x.mail.kill()
-		x.kills++
-		if x.rand.IntN(2) == 0 {
-			p.wait()
+		if x.ends(p) != exitClean {
+			t.Fatalf("after %d kills: %v\n%s", x.kills, p.err, p.out)
 		}
-		x.startMail(addr)
-		if p.wait(); p.err != nil {
-			t.Fatalf("%v\n%s", p.err, p.out)
-		}
-		x.later(10 * time.Minute)
+		x.ahead += 10 * time.Minute // most of what waits for another try is due by then
 	}
+	x.ahead += 2 * time.Hour // and all of it
 	x.finish()
 	x.verdict()
 }
@@ -117,7 +118,7 @@ type torture struct {
 	people int
 	rand   *rand.Rand
 	began  time.Time
-	ahead  time.Duration
+	ahead  time.Duration // of the campaign's day over the test's
 	mail   *child
 	kills  int
 	tail   *os.File // the server's record, read as it grows
@@ -154,7 +155,11 @@ func (x *torture) now() string {
 	return due.Add(time.Since(x.began) + x.ahead).Format(time.RFC3339Nano)
 }
 
-func (x *torture) later(d time.Duration) { x.ahead += d }
+// share draws how many mails are to arrive before the next of so many kills, so that some are left for each. doubts is how
+// many may never arrive.
+func (x *torture) share(kills, doubts int) int {
+	return 1 + x.rand.IntN(max(1, (x.people-x.delivered()-doubts)/(kills-x.kills)-1))
+}
 
 func customer(i int) string { return fmt.Sprintf("C%05d", i) }
 func address(i int) string  { return fmt.Sprintf("c%05d@inbox.example", i) }
@@ -354,7 +359,6 @@ func (c *child) wait() { <-c.ended }
 // finish lets the run come to its end.
 func (x *torture) finish() {
 	x.t.Helper()
-	x.later(10 * time.Minute)
 	if p := x.start("run", "--now", x.now()); x.ends(p) != exitClean {
 		x.t.Fatalf("the last run: %v\n%s", p.err, p.out)
 	}
