@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -47,6 +48,8 @@ type globals struct {
 	lang   string // en or zh
 	as     string // id of the person who acts
 	now    string // RFC 3339; empty means the clock
+
+	clock func() time.Time // what --now says, from there on; set before any command runs
 }
 
 func newRoot() *cobra.Command {
@@ -85,9 +88,12 @@ func (g *globals) check() error {
 	if g.lang != "en" && g.lang != "zh" {
 		return fmt.Errorf("--lang %q: expected en or zh", g.lang)
 	}
-	_, err := g.clock()
+	var err error
+	g.clock, err = clockFrom(g.now)
 	return err
 }
+
+func (g *globals) time() time.Time { return g.clock().UTC() }
 
 func envOr(name, otherwise string) string {
 	if v := os.Getenv(name); v != "" {

@@ -180,14 +180,14 @@ func (g *globals) actor(hs *house) (scruple.Actor, error) {
 	return who, nil
 }
 
-// clock returns the clock to act by.
-func (g *globals) clock() (func() time.Time, error) {
-	if g.now == "" {
+// clockFrom returns the clock that shows a moment now and goes on from there; the machine's for "".
+func clockFrom(moment string) (func() time.Time, error) {
+	if moment == "" {
 		return time.Now, nil
 	}
-	t, err := time.Parse(time.RFC3339, g.now)
+	t, err := time.Parse(time.RFC3339, moment)
 	if err != nil {
-		return nil, fmt.Errorf("--now %q: expected a moment such as 2026-11-23T10:00:00+08:00", g.now)
+		return nil, fmt.Errorf("--now %q: expected a moment such as 2026-11-23T10:00:00+08:00", moment)
 	}
 	return shifted(t), nil
 }
@@ -196,12 +196,4 @@ func (g *globals) clock() (func() time.Time, error) {
 func shifted(t time.Time) func() time.Time {
 	offset := time.Until(t)
 	return func() time.Time { return time.Now().Add(offset) }
-}
-
-func (g *globals) time() time.Time {
-	clock, err := g.clock()
-	if err != nil { // refused before any command runs
-		return time.Now().UTC()
-	}
-	return clock().UTC()
 }

@@ -12,7 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/functions"
+	"github.com/scruple/scruple/internal/strictyaml"
 )
 
 func newRun(g *globals) *cobra.Command {
@@ -38,8 +40,14 @@ func (g *globals) run(ctx context.Context, ids []string, asScheduled bool) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, hs.Close()) }()
-	campaigns, err := hs.wanted(ctx, ids)
+	campaigns, err := hs.wanted(ctx, ids, g.time())
 	if err != nil {
+		return err
+	}
+	if !asScheduled {
+		campaigns = g.comeDue(campaigns)
+	}
+	if err := hs.checkAll(ctx, campaigns); err != nil {
 		return err
 	}
 	if err := hs.bringIn(ctx, g.time()); err != nil {
@@ -53,31 +61,13 @@ func (g *globals) run(ctx context.Context, ids []string, asScheduled bool) (err 
 		return err
 	}
 	p := newProgress(os.Stderr, g.format == "text")
-	clock, err := g.clock()
-	if err != nil {
-		return err
-	}
 	var reports []*report
 	for _, c := range campaigns {
-		due := c.due
+		clock := g.clock
 		if asScheduled {
-			clock = shifted(due)
-		} else if due.After(clock()) {
-			fmt.Fprintf(os.Stderr, "%s is due at %s; not run yet (scruple serve waits for it)\n", c.ID, due.Format(time.RFC3339))
-			continue
+			clock = shifted(c.due)
 		}
-		p.campaign(c.ID)
-		run, err := hs.Launch(ctx, clock().UTC(), functions.Self, c.Campaign, due)
-		if err != nil {
-			p.end()
-			return err
-		}
-		err = hs.Drain(ctx, functions.Crew{Clock: clock, Preparers: runtime.NumCPU(), Deliverers: 16, Progress: p.tally})
-		p.end()
-		if err != nil {
-			return fmt.Errorf("campaign %s: %w", c.ID, err)
-		}
-		r, err := hs.report(ctx, run.ID)
+		r, err := hs.runOne(ctx, c, clock, p)
 		if err != nil {
 			return err
 		}
@@ -89,6 +79,32 @@ func (g *globals) run(ctx context.Context, ids []string, asScheduled bool) (err 
 	return g.printReports(ctx, hs, reports, doubts)
 }
 
+// comeDue leaves out the campaigns whose moment has not come, and says so.
+func (g *globals) comeDue(campaigns []dueCampaign) []dueCampaign {
+	return slices.DeleteFunc(campaigns, func(c dueCampaign) bool {
+		early := c.due.After(g.time())
+		if early {
+			fmt.Fprintf(os.Stderr, "%s is due at %s; not run yet (scruple serve waits for it)\n", c.ID, c.due.Format(time.RFC3339))
+		}
+		return early
+	})
+}
+
+// runOne launches a campaign and does all the work there is now.
+func (hs *house) runOne(ctx context.Context, c dueCampaign, clock func() time.Time, p *progress) (*report, error) {
+	p.campaign(c.ID)
+	defer p.end()
+	run, err := hs.Launch(ctx, clock().UTC(), functions.Self, c.Campaign, c.due)
+	if err != nil {
+		return nil, err
+	}
+	crew := functions.Crew{Clock: clock, Preparers: runtime.NumCPU(), Deliverers: 16, Progress: p.tally}
+	if err := hs.Drain(ctx, crew); err != nil {
+		return nil, fmt.Errorf("campaign %s: %w", c.ID, err)
+	}
+	return hs.report(ctx, run.ID)
+}
+
 // dueCampaign is a campaign with the moment it is to run for.
 type dueCampaign struct {
 	*functions.Campaign
@@ -96,13 +112,17 @@ type dueCampaign struct {
 }
 
 // wanted loads the campaigns that were named, or all, in the order in which they are due.
-func (hs *house) wanted(ctx context.Context, ids []string) ([]dueCampaign, error) {
+// A campaign by cron is due at its latest occurrence before now.
+func (hs *house) wanted(ctx context.Context, ids []string, now time.Time) ([]dueCampaign, error) {
 	all, err := hs.Campaigns(ctx, "campaigns")
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("there is no campaign in %s", filepath.Join(hs.dir, "campaigns"))
+	}
+	if err := hs.known(all, ids); err != nil {
+		return nil, err
 	}
 	var out []dueCampaign
 	for _, c := range all {
@@ -113,15 +133,12 @@ func (hs *house) wanted(ctx context.Context, ids []string) ([]dueCampaign, error
 		if err != nil {
 			return nil, err
 		}
-		if due.IsZero() { // by cron: the latest occurrence
-			if due, err = lastOccurrence(c.When, time.Now()); err != nil {
-				return nil, err
+		if due.IsZero() {
+			if due, err = lastOccurrence(c.When, now); err != nil {
+				return nil, fmt.Errorf("campaign %s: %w", c.ID, err)
 			}
 		}
 		out = append(out, dueCampaign{c, due})
-	}
-	if len(out) < len(ids) {
-		return nil, fmt.Errorf("no campaign of that id among %d in %s; scruple campaign list shows them", len(all), filepath.Join(hs.dir, "campaigns"))
 	}
 	slices.SortStableFunc(out, func(a, b dueCampaign) int { return a.due.Compare(b.due) })
 	return out, nil
@@ -140,6 +157,56 @@ func (hs *house) bringIn(ctx context.Context, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// known refuses ids that no campaign has.
+func (hs *house) known(all []*functions.Campaign, ids []string) error {
+	var has []string
+	for _, c := range all {
+		has = append(has, c.ID)
+	}
+	for _, id := range ids {
+		if slices.Contains(has, id) {
+			continue
+		}
+		hint := "scruple campaign list shows what there is"
+		if near := strictyaml.Nearest(id, has); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return fmt.Errorf("no campaign %q in %s; %s", id, filepath.Join(hs.dir, "campaigns"), hint)
+	}
+	return nil
+}
+
+// checkAll looks at every file and campaign that a run will use, so that a fault in any of them leaves everything as it was.
+func (hs *house) checkAll(ctx context.Context, campaigns []dueCampaign) error {
+	products, err := hs.checkImports()
+	if err != nil {
+		return err
+	}
+	for _, c := range campaigns {
+		if err := hs.CheckLaunch(ctx, c.Campaign, c.due, products...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkImports goes through the files that the configuration names and returns the products among them.
+func (hs *house) checkImports() (products []scruple.Product, err error) {
+	for _, name := range hs.config.Products {
+		ps, err := readProducts(filepath.Join(hs.dir, name))
+		if err != nil {
+			return nil, fmt.Errorf("products in scruple.yaml: %w", err)
+		}
+		products = append(products, ps...)
+	}
+	for _, name := range hs.config.Consents {
+		if err := checkPermissions(filepath.Join(hs.dir, name), func(functions.Permission) error { return nil }); err != nil {
+			return nil, fmt.Errorf("consents in scruple.yaml: %w", err)
+		}
+	}
+	return products, nil
 }
 
 // checkpoint signs what was recorded so far.

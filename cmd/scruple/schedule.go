@@ -19,6 +19,15 @@ func cronSchedule(s functions.Schedule) (cron.Schedule, error) {
 	return sched, nil
 }
 
+// cronClock is the clock of the process for the schedule: a rehearsal (--now) is one there too.
+type cronClock struct {
+	cron.RealClock
+	now func() time.Time
+}
+
+// Now returns the moment that the process acts by.
+func (c cronClock) Now() time.Time { return c.now() }
+
 // lastOccurrence returns the latest occurrence of a cron schedule that is not after now, looking back a year.
 func lastOccurrence(s functions.Schedule, now time.Time) (time.Time, error) {
 	sched, err := cronSchedule(s)
@@ -44,14 +53,26 @@ func (s *server) missed(ctx context.Context, c *functions.Campaign) {
 	if c.When.Missed == "skip" {
 		return
 	}
-	if last, err := lastOccurrence(c.When, time.Now()); err == nil && time.Since(last) < 24*time.Hour {
+	now := s.time()
+	if last, err := lastOccurrence(c.When, now); err == nil && now.Sub(last) < 24*time.Hour {
 		s.launch(ctx, c, last)
 	}
 }
 
+// occurrence launches the occurrence that has just come. It is named by the moment that the schedule says, not by the one at
+// which the timer woke up: one occurrence is one run, whoever launches it.
+func (s *server) occurrence(ctx context.Context, c *functions.Campaign) {
+	due, err := lastOccurrence(c.When, s.time())
+	if err != nil {
+		s.log.Error("launch", "campaign", c.ID, "error", err)
+		return
+	}
+	s.launch(ctx, c, due)
+}
+
 // once launches a campaign at its moment; one whose moment has passed is launched at once, unless it says to skip it.
 func (s *server) once(ctx context.Context, c *functions.Campaign, due time.Time) {
-	wait := time.Until(due)
+	wait := due.Sub(s.time())
 	if wait <= 0 {
 		if c.When.Missed != "skip" {
 			s.launch(ctx, c, due)

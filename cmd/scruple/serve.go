@@ -58,6 +58,12 @@ func (s *server) serve(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.house.Close()) }()
+	if _, err := s.house.Campaigns(ctx, "campaigns"); err != nil {
+		return err
+	}
+	if _, err := s.house.checkImports(); err != nil {
+		return err
+	}
 	if err := s.house.bringIn(ctx, s.time()); err != nil {
 		return err
 	}
@@ -94,15 +100,11 @@ func (s *server) serve(ctx context.Context) (err error) {
 
 // work does rounds of work until the context ends; a round that has begun is finished.
 func (s *server) work(ctx context.Context, signer note.Signer) {
-	clock, err := s.clock()
-	if err != nil {
-		return
-	}
 	tick := time.NewTicker(s.every)
 	defer tick.Stop()
 	signed := time.Now()
 	for {
-		s.round(ctx, functions.Crew{Clock: clock, Preparers: runtime.NumCPU(), Deliverers: 16})
+		s.round(ctx, functions.Crew{Clock: s.clock, Preparers: runtime.NumCPU(), Deliverers: 16})
 		if time.Since(signed) > s.sign {
 			signed = time.Now()
 			if _, err := s.house.Checkpoint(ctx, signed.UTC().Add(-sealLag), signer); err != nil {
@@ -149,7 +151,7 @@ func (s *server) schedule(ctx context.Context) (*cron.Cron, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := cron.New()
+	c := cron.New(cron.WithClock(cronClock{now: s.clock}))
 	for _, campaign := range campaigns {
 		if campaign.When.Cron == "" {
 			due, err := campaign.When.Due()
@@ -163,7 +165,7 @@ func (s *server) schedule(ctx context.Context) (*cron.Cron, error) {
 		if err != nil {
 			return nil, fmt.Errorf("campaign %s: %w", campaign.ID, err)
 		}
-		c.Schedule(sched, cron.FuncJob(func() { s.launch(ctx, campaign, time.Now()) }))
+		c.Schedule(sched, cron.FuncJob(func() { s.occurrence(ctx, campaign) }))
 		s.missed(ctx, campaign)
 	}
 	return c, nil
