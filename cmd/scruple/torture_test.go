@@ -13,6 +13,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,19 +33,26 @@ func TestMain(m *testing.M) {
 	case "scruple":
 		os.Exit(run(os.Args[1:]))
 	case "smtp":
-		os.Exit(serveMail(os.Args[1], os.Args[2]))
+		os.Exit(serveMail(os.Args[1], os.Args[2], os.Args[3]))
 	}
 	os.Exit(m.Run())
 }
 
-// serveMail is a mail server that appends what it takes to a record, says where it listens, and ends with its standard input.
-func serveMail(addr, record string) int {
+// serveMail is a mail server that appends what it takes to a record, says where it listens, and ends with its standard input;
+// or, when last is not 0, by its own hand after it took that many mails and before it said so of the last.
+func serveMail(addr, record, last string) int {
 	file, err := os.OpenFile(record, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return exitFailure
 	}
-	s, err := smtptest.Start(smtptest.Options{Addr: addr, Record: file, Forget: true})
+	var taken atomic.Int64
+	s, err := smtptest.Start(smtptest.Options{Addr: addr, Record: file, Forget: true, Hook: func(at smtptest.Stage, _ smtptest.Mail) error {
+		if at == smtptest.Kept && fmt.Sprint(taken.Add(1)) == last {
+			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		}
+		return nil
+	}})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return exitFailure
@@ -59,7 +68,7 @@ func serveMail(addr, record string) int {
 func TestKilledAtTwentyMoments(t *testing.T) {
 	const kills, earlyKills = 20, 8
 	x := newTorture(t, 2000)
-	x.startMail("127.0.0.1:0")
+	x.startMail("127.0.0.1:0", 0)
 	for x.kills < kills {
 		p := x.start("run", "--now", x.now())
 		var reached bool
@@ -83,23 +92,31 @@ func TestKilledAtTwentyMoments(t *testing.T) {
 	x.verdict()
 }
 
-// The same when the mail server dies under the process, and comes back at once or only after the process gave up for now.
+// The same when the mail server dies under the process, at any moment or between taking a mail and saying so, and comes back
+// at once or only after the process gave up for now.
 func TestMailServerKilled(t *testing.T) {
 	const kills, mostRuns = 8, 40
 	x := newTorture(t, 200)
-	addr := x.startMail("127.0.0.1:0")
+	addr := x.startMail("127.0.0.1:0", 0)
+	dead := x.arrived(1 + x.rand.IntN(10))
 	for runs := 0; x.kills < kills; runs++ {
 		if runs == mostRuns {
 			t.Fatalf("only %d kills in %d runs", x.kills, runs)
 		}
 		p := x.start("run", "--now", x.now())
-		for x.kills < kills && p.until(x.arrived(1+x.rand.IntN(10))) {
+		for x.kills < kills && p.until(dead) {
 			x.mail.kill()
 			x.kills++
 			if x.rand.IntN(2) == 0 {
 				p.wait()
 			}
-			x.startMail(addr)
+			if n := 1 + x.rand.IntN(10); x.kills < kills && x.rand.IntN(2) == 0 {
+				x.startMail(addr, n)
+				dead = x.mail.hasEnded
+			} else {
+				x.startMail(addr, 0)
+				dead = x.arrived(n)
+			}
 		}
 		if x.ends(p) != exitClean {
 			t.Fatalf("after %d kills: %v\n%s", x.kills, p.err, p.out)
@@ -164,11 +181,11 @@ func (x *torture) share(kills, doubts int) int {
 func customer(i int) string { return fmt.Sprintf("C%05d", i) }
 func address(i int) string  { return fmt.Sprintf("c%05d@inbox.example", i) }
 
-// startMail starts the mail server, and before the first time lays down the house that sends through it.
-func (x *torture) startMail(addr string) string {
+// startMail starts the mail server, and the first time lays down the house that sends through it. last is as for serveMail.
+func (x *torture) startMail(addr string, last int) string {
 	x.t.Helper()
 	first := x.mail == nil
-	x.mail = x.spawn("smtp", addr, x.record())
+	x.mail = x.spawn("smtp", addr, x.record(), fmt.Sprint(last))
 	line, err := bufio.NewReader(x.mail.stdout).ReadString('\n')
 	if err != nil {
 		x.t.Fatalf("the mail server does not start: %v\n%s", err, x.mail.out)
@@ -355,6 +372,15 @@ func (c *child) kill() {
 }
 
 func (c *child) wait() { <-c.ended }
+
+func (c *child) hasEnded() bool {
+	select {
+	case <-c.ended:
+		return true
+	default:
+		return false
+	}
+}
 
 // finish lets the run come to its end.
 func (x *torture) finish() {
