@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -83,6 +84,9 @@ func (g *globals) consenting(action, short string) *cobra.Command {
 					return err
 				}
 				e.Channel, e.At = scruple.Channel(channel), g.time()
+				if channel != "" && !slices.Contains(scruple.Channels(), e.Channel) {
+					return fmt.Errorf("--channel %q: expected one of %v, or nothing for every channel", channel, scruple.Channels())
+				}
 				if expires != "" {
 					if e.Expires, err = time.Parse(time.RFC3339, expires); err != nil {
 						return fmt.Errorf("--expires %q: expected a moment such as 2028-11-22T00:00:00Z", expires)
