@@ -318,18 +318,19 @@ type State string
 
 // The states of a message. Queued, Deferred and Held wait; Claimed is at the carrier's door; the others are ends.
 const (
-	Queued    State = "queued"
-	Deferred  State = "deferred" // queued for later, because of the hour
-	Held      State = "held"     // waits for an officer
-	Withheld  State = "withheld" // will not be sent: forbidden
-	Claimed   State = "claimed"  // about to be handed to a carrier
-	InDoubt   State = "in_doubt" // claimed, and nobody knows whether the carrier took it
-	Sent      State = "sent"     // the carrier took it
-	Delivered State = "delivered"
-	Bounced   State = "bounced"
-	Refused   State = "refused"   // the carrier would not take it
-	Withdrawn State = "withdrawn" // taken out of the queue by an officer or operator
-	Expired   State = "expired"   // not sent before its latest start
+	Queued     State = "queued"
+	Deferred   State = "deferred" // queued for later, because of the hour
+	Held       State = "held"     // waits for an officer
+	Withheld   State = "withheld" // will not be sent: forbidden
+	Claimed    State = "claimed"  // about to be handed to a carrier
+	InDoubt    State = "in_doubt" // claimed, and nobody knows whether the carrier took it
+	Sent       State = "sent"     // the carrier took it
+	Delivered  State = "delivered"
+	Bounced    State = "bounced"
+	Complained State = "complained" // it arrived, and its recipient called it spam
+	Refused    State = "refused"    // the carrier would not take it
+	Withdrawn  State = "withdrawn"  // taken out of the queue by an officer or operator
+	Expired    State = "expired"    // not sent before its latest start
 )
 
 // Tier is how much a campaign can harm, and so how many officers must sign it before it runs.
@@ -369,7 +370,7 @@ type Envelope struct {
 // Receipt is what a carrier said.
 type Receipt struct {
 	Message string `json:"message"`
-	// State is Sent, Delivered, Bounced or Refused. A carrier that does not know returns an error instead.
+	// State is Sent, Delivered, Bounced, Complained or Refused. A carrier that does not know returns an error instead.
 	State  State     `json:"state"`
 	Reason string    `json:"reason,omitempty"` // the carrier's own words, with its code
 	ID     string    `json:"id,omitempty"`     // the carrier's id

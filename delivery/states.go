@@ -33,12 +33,12 @@ func next(from scruple.State) []scruple.State {
 			scruple.Sent, scruple.Delivered, scruple.Bounced, scruple.Refused, scruple.Queued, scruple.InDoubt,
 		}
 	case scruple.InDoubt:
-		return []scruple.State{scruple.Sent, scruple.Delivered, scruple.Bounced, scruple.Refused}
+		return []scruple.State{scruple.Sent, scruple.Delivered, scruple.Bounced, scruple.Complained, scruple.Refused}
 	case scruple.Sent:
-		return []scruple.State{scruple.Delivered, scruple.Bounced}
+		return []scruple.State{scruple.Delivered, scruple.Bounced, scruple.Complained}
 	case scruple.Delivered:
 		// A carrier calls a mail delivered when the next server took it, and that server may still return it.
-		return []scruple.State{scruple.Bounced}
+		return []scruple.State{scruple.Bounced, scruple.Complained}
 	}
-	return nil // bounced, refused, withheld, withdrawn and expired are ends
+	return nil // bounced, complained, refused, withheld, withdrawn and expired are ends
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -56,17 +57,17 @@ func (b *bank) bigList(dir, name string, n int) {
 	}
 	b.check(w.Flush())
 	b.check(f.Close())
-	const atOnce = 1000
-	var ps []Permission
-	for i := range n {
-		ps = append(ps, Permission{Customer: fmt.Sprintf("C%08d", i), Consent: &scruple.ConsentEvent{
-			Purpose: "marketing", Action: "grant", Source: "app", Wording: "v3", At: monday.Add(-30 * 24 * time.Hour),
-		}})
-		if len(ps) == atOnce || i == n-1 {
-			_, err := b.Permit(b.t.Context(), monday.Add(-24*time.Hour), operator, ps...)
-			b.check(err)
-			ps = ps[:0]
-		}
+	consent := &scruple.ConsentEvent{
+		Purpose: "marketing", Action: "grant", Source: "app", Wording: "v3", At: monday.Add(-30 * 24 * time.Hour),
+	}
+	ps := make([]Permission, n)
+	for i := range ps {
+		ps[i] = Permission{Customer: fmt.Sprintf("C%08d", i), Consent: consent}
+	}
+	inKeyOrder(ps)
+	for some := range slices.Chunk(ps, 1000) {
+		_, err := b.Permit(b.t.Context(), monday.Add(-24*time.Hour), operator, some...)
+		b.check(err)
 	}
 }
 

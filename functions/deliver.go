@@ -15,21 +15,32 @@ import (
 // written, and only then the carrier is called. A message that may no longer go gets its new decision instead. It returns
 // the state in which it left the message.
 func (h *House) Deliver(ctx context.Context, now time.Time, id string) (scruple.State, error) {
+	state, err := h.deliver(ctx, now, id)
+	if errors.Is(err, errIdle) {
+		return state, nil
+	}
+	return state, err
+}
+
+// errIdle: there was nothing to deliver; somebody else was here, or it is not yet time.
+var errIdle = errors.New("nothing to deliver")
+
+func (h *House) deliver(ctx context.Context, now time.Time, id string) (scruple.State, error) {
 	for {
-		state, err := h.deliver(ctx, now, id)
+		state, err := h.deliverOnce(ctx, now, id)
 		if !errors.Is(err, port.ErrConflict) {
 			return state, err
 		}
 	}
 }
 
-func (h *House) deliver(ctx context.Context, now time.Time, id string) (scruple.State, error) {
+func (h *House) deliverOnce(ctx context.Context, now time.Time, id string) (scruple.State, error) {
 	r, err := h.dossier(ctx, id)
 	if err != nil {
 		return "", err
 	}
 	if r.Head.State != scruple.Queued && r.Head.State != scruple.Deferred || r.Head.Due.After(now) {
-		return r.Head.State, nil // somebody else was here, or it is not yet time
+		return r.Head.State, errIdle
 	}
 	if err := sound(id, r); err != nil {
 		return r.Head.State, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -110,11 +111,18 @@ func indexRows(id string, before, after Dossier) []port.Write {
 	return out
 }
 
-// afterTurn is what a new state means for the person: the touch of a message that never left is given back, and an address
-// that does not exist is suppressed at once.
+// afterTurn is what a new state means for the person: the touch of a message that never left is given back; an address
+// that does not exist, and one whose owner complained, is suppressed at once.
 func (h *House) afterTurn(ctx context.Context, now time.Time, id string, last *Case, state scruple.State, bounce delivery.Bounce) (port.Tx, error) {
 	gone := state == scruple.Refused || state == scruple.Withdrawn || state == scruple.Expired || state == scruple.Withheld
-	if !gone && bounce != delivery.Hard {
+	reason := ""
+	switch {
+	case bounce == delivery.Hard:
+		reason = "bounced"
+	case state == scruple.Complained:
+		reason = "complained"
+	}
+	if !gone && reason == "" {
 		return nil, nil
 	}
 	key := personKey(audience.Key(last.Customer))
@@ -126,21 +134,16 @@ func (h *House) afterTurn(ctx context.Context, now time.Time, id string, last *C
 	if err != nil {
 		return nil, err
 	}
-	channel := scruple.Channel("")
-	kept := p.Touches[:0]
-	for _, t := range p.Touches {
-		if t.Message == id {
-			channel = t.Channel
-			if gone {
-				continue
-			}
-		}
-		kept = append(kept, t)
+	if gone {
+		p.Touches = slices.DeleteFunc(p.Touches, func(t scruple.Touch) bool { return t.Message == id })
 	}
-	p.Touches = kept
-	if bounce == delivery.Hard && channel != "" {
+	if reason != "" {
+		run, err := h.loadRun(ctx, last.Run)
+		if err != nil {
+			return nil, err
+		}
 		return h.suppressing(ctx, now, Self, last.Customer, recs[0].Revision, p, scruple.Suppression{
-			Channel: channel, Reason: "bounced", Source: "carrier", At: now,
+			Channel: run.Head.Campaign.Channel, Reason: reason, Source: "carrier", At: now,
 		})
 	}
 	value, err := appendPerson(nil, &p)

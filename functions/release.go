@@ -13,6 +13,16 @@ import (
 
 // waiting walks the ids of all messages of a run that wait in the outbox, whenever they are due.
 func (h *House) waiting(ctx context.Context, tag string) iter.Seq2[string, error] {
+	return h.outbox(ctx, tag, time.Time{})
+}
+
+// Release walks the ids of a run's messages that are due. It changes nothing: a message leaves the outbox when it is claimed.
+func (h *House) Release(ctx context.Context, now time.Time, run string) iter.Seq2[string, error] {
+	return h.outbox(ctx, runTag(run), now)
+}
+
+// outbox walks what waits, shard by shard and in each by the moment it is due, up to a moment (zero: all of it).
+func (h *House) outbox(ctx context.Context, tag string, until time.Time) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for _, shard := range hexDigits {
 			for rec, err := range list(ctx, h.Table, "outbox/"+tag+string(shard)) {
@@ -20,9 +30,11 @@ func (h *House) waiting(ctx context.Context, tag string) iter.Seq2[string, error
 					yield("", err)
 					return
 				}
-				id, _, ok := outboxDue(rec.Key.Sort)
+				id, due, ok := outboxDue(rec.Key.Sort)
 				if !ok {
 					err = fmt.Errorf("outbox row %q: %w", rec.Key.Sort, ErrTampered)
+				} else if !until.IsZero() && due.After(until) {
+					break
 				}
 				if !yield(id, err) {
 					return
@@ -30,34 +42,6 @@ func (h *House) waiting(ctx context.Context, tag string) iter.Seq2[string, error
 			}
 		}
 	}
-}
-
-// Release returns up to limit messages of a run that are due, and the moment at which the next one will be (zero when none
-// waits). It changes nothing: a message leaves the outbox when it is claimed.
-func (h *House) Release(ctx context.Context, now time.Time, run string, limit int) (ids []string, next time.Time, err error) {
-	tag := runTag(run)
-	for _, shard := range hexDigits {
-		rows, err := h.Table.List(ctx, "outbox/"+tag+string(shard), "", limit)
-		if err != nil {
-			return nil, next, err
-		}
-		for _, rec := range rows {
-			id, due, ok := outboxDue(rec.Key.Sort)
-			if !ok {
-				return nil, next, fmt.Errorf("outbox row %q: %w", rec.Key.Sort, ErrTampered)
-			}
-			if due.After(now) {
-				if next.IsZero() || due.Before(next) {
-					next = due
-				}
-				break
-			}
-			if len(ids) < limit {
-				ids = append(ids, id)
-			}
-		}
-	}
-	return ids, next, nil
 }
 
 // Doubt is a message that was claimed and of which nobody knows whether the carrier took it.

@@ -79,6 +79,20 @@ func (r *Run) mayGo(seal string, now time.Time) error {
 	return nil
 }
 
+// Signed tells how the signatures of a run stand at a moment, under the facts and rules of that moment.
+func (h *House) Signed(ctx context.Context, id string, now time.Time) (review.Standing, error) {
+	r, err := h.loadRun(ctx, id)
+	if err != nil {
+		return review.Standing{}, err
+	}
+	b, err := h.bench(ctx, r)
+	if err != nil {
+		return review.Standing{}, err
+	}
+	need, _ := r.Head.signatures()
+	return review.Stand(r.Head.Rulings, need, b.seal, now), nil
+}
+
 // Run returns a run by its id.
 func (h *House) Run(ctx context.Context, id string) (*Run, error) {
 	r, err := h.loadRun(ctx, id)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -28,8 +29,6 @@ const (
 	// maxTries is how often a job may fail before it is put aside on the topic dead.
 	maxTries  = 5
 	topicDead = "dead"
-	// releaseAtOnce is how many messages one look into the outbox takes.
-	releaseAtOnce = 512
 )
 
 // Drain does all the work there is now, and returns when none is left that could be done at this time: queued batches,
@@ -131,54 +130,77 @@ func (h *House) drainOutbox(ctx context.Context, crew Crew) (int, error) {
 		return 0, err
 	}
 	total := 0
+	var faults []error
 	for i := range runs {
 		if runs[i].Status != Running {
 			continue
 		}
 		n, err := h.deliverRun(ctx, crew, runs[i].ID)
 		total += n
-		if err != nil {
-			return total, err
-		}
+		faults = append(faults, err)
 	}
-	return total, nil
+	return total, errors.Join(faults...)
 }
 
+// deliverRun goes once through what is due in a run. A message that fails stays where it is and stops no other; the first
+// few faults are returned.
 func (h *House) deliverRun(ctx context.Context, crew Crew, run string) (int, error) {
-	total := 0
-	for ctx.Err() == nil {
-		ids, _, err := h.Release(ctx, crew.Clock().UTC(), run, releaseAtOnce)
-		if err != nil || len(ids) == 0 {
-			return total, err
-		}
-		n, err := h.deliverAll(ctx, crew, ids)
-		total += n
-		if errors.Is(err, ErrNotRunning) || errors.Is(err, ErrUnsigned) {
-			return total, nil
-		}
+	d := &delivering{h: h, crew: crew}
+	d.group.SetLimit(max(crew.Deliverers, 1))
+	for id, err := range h.Release(ctx, crew.Clock().UTC(), run) {
 		if err != nil {
-			return total, fmt.Errorf("run %s: %w", run, err)
+			d.fault(err)
+			break
 		}
+		if ctx.Err() != nil || d.stopped.Load() {
+			break
+		}
+		d.group.Go(func() error { d.one(ctx, id); return nil })
 	}
-	return total, nil
+	_ = d.group.Wait() // faults are collected
+	if len(d.faults) > 0 {
+		return d.done, fmt.Errorf("run %s: %w", run, errors.Join(d.faults...))
+	}
+	return d.done, nil
 }
 
-func (h *House) deliverAll(ctx context.Context, crew Crew, ids []string) (int, error) {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(crew.Deliverers, 1))
-	for _, id := range ids {
-		g.Go(func() error {
-			now := crew.Clock().UTC()
-			state, err := h.Deliver(ctx, now, id)
-			if err != nil {
-				return err
-			}
-			if crew.Progress != nil {
-				crew.Progress(Tally{Tallied{State: state}: 1})
-			}
-			return nil
-		})
+// delivering is one walk through an outbox.
+type delivering struct {
+	h       *House
+	crew    Crew
+	group   errgroup.Group
+	stopped atomic.Bool // the run may not send any more
+
+	mu     sync.Mutex
+	done   int
+	faults []error
+}
+
+func (d *delivering) one(ctx context.Context, id string) {
+	state, err := d.h.deliver(ctx, d.crew.Clock().UTC(), id)
+	switch {
+	case errors.Is(err, errIdle):
+		return
+	case errors.Is(err, ErrNotRunning) || errors.Is(err, ErrUnsigned):
+		d.stopped.Store(true)
+		return
+	case err != nil:
+		d.fault(err)
+		return
 	}
-	err := g.Wait()
-	return len(ids), err
+	if d.crew.Progress != nil {
+		d.crew.Progress(Tally{Tallied{State: state}: 1})
+	}
+	d.mu.Lock()
+	d.done++
+	d.mu.Unlock()
+}
+
+func (d *delivering) fault(err error) {
+	const shown = 20
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.faults) < shown {
+		d.faults = append(d.faults, err)
+	}
 }

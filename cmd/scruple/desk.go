@@ -94,7 +94,7 @@ func (g *globals) deskList(ctx context.Context, hs *house) error {
 		if err != nil {
 			return err
 		}
-		if len(r.Cards) > 0 || r.Run.Status == functions.Unsigned {
+		if len(r.Cards) > 0 || r.unsigned() {
 			waiting = append(waiting, r)
 		}
 	}
@@ -103,9 +103,8 @@ func (g *globals) deskList(ctx context.Context, hs *house) error {
 			fmt.Println("Nothing waits for an officer.")
 		}
 		for _, r := range waiting {
-			if r.Run.Status == functions.Unsigned {
-				need, _ := signatures(r.Run)
-				fmt.Printf("%s\n    run of tier %s to %d people: needs %d signatures\n", r.Run.ID, r.Run.Tier, r.Run.Funnel.Rows, need)
+			if r.unsigned() {
+				fmt.Printf("%s\n    run of tier %s to %d people: %d more officers must sign\n", r.Run.ID, r.Run.Tier, r.Run.Funnel.Rows, r.Missing)
 			}
 			for _, c := range r.Cards {
 				fmt.Printf("%s  %6d held  %s  %s\n    %s\n", c.Card.ID, c.Count, c.Card.Campaign, c.Card.Since.Format(time.DateOnly), strings.Join(rulesOf(c.Card.Findings), ", "))
@@ -114,8 +113,6 @@ func (g *globals) deskList(ctx context.Context, hs *house) error {
 	})
 	return nil
 }
-
-func signatures(r *functions.Run) (run, card int) { return review.Signatures(r.Tier) }
 
 func (g *globals) deskShow(ctx context.Context, hs *house, subject string) error {
 	card, err := hs.Card(ctx, subject)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/functions"
@@ -19,6 +20,8 @@ type report struct {
 	Reasons map[string]map[string]int `json:"reasons"` // state -> reason -> messages
 	Cards   []cardCount               `json:"held"`
 	Doubts  []functions.Doubt         `json:"in_doubt,omitempty"`
+	// Missing is how many officers must still sign the run before anything of it may leave.
+	Missing int `json:"signatures_missing,omitempty"`
 }
 
 type cardCount struct {
@@ -60,6 +63,11 @@ func (hs *house) report(ctx context.Context, run string) (*report, error) {
 		}
 	}
 	slices.SortStableFunc(r.Cards, func(a, b cardCount) int { return b.Count - a.Count })
+	signed, err := hs.Signed(ctx, run, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	r.Missing = signed.Missing
 	r.Doubts, err = hs.InDoubt(ctx, run)
 	return r, err
 }
@@ -97,9 +105,8 @@ func (r *report) funnel() {
 	some("filtered out", f.Filtered)
 	some("held out as control", f.HeldOut)
 	line("recipients", f.Rows)
-	if r.Run.Status == functions.Unsigned {
-		need, _ := signatures(r.Run)
-		fmt.Printf("  waits for the signature of %d officers: scruple desk show '%s'\n", need, r.Run.ID)
+	if r.unsigned() {
+		fmt.Printf("  waits for the signatures of %d more officers: scruple desk show '%s'\n", r.Missing, r.Run.ID)
 	}
 	reasons("withheld", r.Reasons[string(scruple.Withheld)])
 	for _, c := range r.Cards {
@@ -118,6 +125,9 @@ func (r *report) funnel() {
 	}
 	fmt.Println()
 }
+
+// unsigned tells that nothing of the run may leave before officers have signed it.
+func (r *report) unsigned() bool { return r.Missing > 0 && r.Run.Status != functions.Stopped }
 
 func reasons(label string, by map[string]int) {
 	for _, reason := range slices.Sorted(maps.Keys(by)) {
