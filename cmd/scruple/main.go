@@ -77,6 +77,7 @@ Exit codes: 0 clean, 1 findings, 2 wrong usage or failure.`,
 		newRun(g), newServe(g), newCheck(g), newRules(g), newImport(g), newConsent(g), newDesk(g), newCampaign(g),
 		newWhy(g), newLedger(g), newVersion(g),
 	)
+	explainUsage(root)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return g.check() }
 	return root
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -112,20 +113,35 @@ func (g *globals) rulesTest(folders []string) error {
 	books := []fs.FS{compliance.Rules}
 	for _, dir := range folders {
 		info, err := os.Stat(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no folder %s; name the folder that holds your rule files (.yaml)", dir)
+		}
 		if err != nil {
 			return err
 		}
 		if !info.IsDir() {
 			return fmt.Errorf("%s is a file; name the folder of the book", dir)
 		}
+		if found, err := rulesIn(os.DirFS(dir)); err != nil || !found {
+			return errors.Join(err, fmt.Errorf("there is no rule file (.yaml) in %s", dir))
+		}
 		books = append(books, os.DirFS(dir))
 	}
 	book, err := compliance.Load(books...)
 	if err != nil {
-		return err
+		return fmt.Errorf("rules in %s: %w", strings.Join(folders, ", "), err)
 	}
 	g.print(map[string]any{"rules": len(book.Rules()), "book": book.Digest()}, func() {
 		fmt.Printf("%d rules load and pass all of their examples. Book %s\n", len(book.Rules()), book.Digest())
 	})
 	return nil
+}
+
+// rulesIn reports whether a folder holds any rule file.
+func rulesIn(dir fs.FS) (found bool, err error) {
+	err = fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
+		found = found || err == nil && !d.IsDir() && strings.HasSuffix(name, ".yaml")
+		return err
+	})
+	return found, err
 }
