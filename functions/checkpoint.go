@@ -51,17 +51,11 @@ func manifest(n int, g string) string { return fmt.Sprintf("manifest/%08d/%s", n
 // that lies a little back. It returns the number of the newest checkpoint, and makes none when nothing changed.
 func (h *House) Checkpoint(ctx context.Context, at time.Time, signer note.Signer) (int, error) {
 	for {
-		recs, err := h.Table.Get(ctx, positionKey)
+		pos, revision, err := h.position(ctx)
 		if err != nil {
 			return 0, err
 		}
-		var pos position
-		if recs[0].Revision > 0 {
-			if err := json.Unmarshal(recs[0].Value, &pos); err != nil {
-				return 0, fmt.Errorf("log position: %w", err)
-			}
-		}
-		more, err := h.checkpoint(ctx, at, signer, &pos, recs[0].Revision)
+		more, err := h.checkpoint(ctx, at, signer, &pos, revision)
 		if errors.Is(err, port.ErrConflict) {
 			continue // another process made one
 		}
@@ -165,15 +159,9 @@ func (h *House) sealLog(ctx context.Context, signer note.Signer, next *position,
 
 // groupRecord computes the root of a group and stores its manifest; nil when nothing changed since it was last pinned.
 func (h *House) groupRecord(ctx context.Context, group string, next position) (*ledger.Record, error) {
-	recs, err := h.Table.Get(ctx, pinKey(group))
+	last, err := h.pin(ctx, group)
 	if err != nil {
 		return nil, err
-	}
-	var last pin
-	if recs[0].Revision > 0 {
-		if err := json.Unmarshal(recs[0].Value, &last); err != nil {
-			return nil, err
-		}
 	}
 	var root ledger.RootBuilder
 	for leaf, err := range h.heads(ctx, group) {
@@ -267,18 +255,14 @@ func (h *House) heads(ctx context.Context, group string) iter.Seq2[ledger.Leaf, 
 
 // LastCheckpoint returns the newest signed checkpoint.
 func (h *House) LastCheckpoint(ctx context.Context) ([]byte, error) {
-	recs, err := h.Table.Get(ctx, positionKey)
+	pos, revision, err := h.position(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var pos position
-	if recs[0].Revision == 0 {
+	if revision == 0 {
 		return nil, errors.New("no checkpoint was made yet")
 	}
-	if err := json.Unmarshal(recs[0].Value, &pos); err != nil {
-		return nil, err
-	}
-	recs, err = h.Table.Get(ctx, checkpointKey(pos.Number))
+	recs, err := h.Table.Get(ctx, checkpointKey(pos.Number))
 	if err != nil {
 		return nil, err
 	}

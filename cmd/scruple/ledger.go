@@ -41,6 +41,21 @@ that was cut back as a whole. Exit code 1 when anything is wrong.`,
 			})
 		},
 	})
+	c.AddCommand(&cobra.Command{
+		Use: "prove MESSAGE", Short: "Print a proof of what happened to a message, which anyone can verify without this program", Args: cobra.ExactArgs(1),
+		Long: `Prove prints one JSON document: the message's ledger entries, the way from them to a signed checkpoint, and the checkpoint.
+docs/verify_bundle.py verifies it with Python alone.`,
+		Example: "  scruple ledger prove 5f0c9a110d2c1f2e7a6b4c3d9e8f7a6b5c4d3e2f > proof.json\n  python3 docs/verify_bundle.py proof.json \"$(cat .scruple/ledger.key.pub)\"",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return g.with(cmd.Context(), func(ctx context.Context, hs *house) error {
+				proof, err := hs.Prove(ctx, args[0])
+				if err == nil {
+					_, err = os.Stdout.Write(proof)
+				}
+				return err
+			})
+		},
+	})
 	return c
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -89,11 +90,7 @@ func (g *globals) printFacts(w *functions.Why) {
 	fmt.Println("  Facts at the decision:")
 	fmt.Printf("    decided for %s; rating %s until %s, born %s, zone %s, region %s, qualified %v\n",
 		c.Now.Format(time.RFC3339), unknown(p.Rating), unknown(string(p.RatedUntil)), unknown(string(p.Birth)), unknown(p.Zone), unknown(p.Region), p.Qualified)
-	if len(c.Person) > 0 {
-		fmt.Printf("    on record: %s\n", c.Person)
-	} else {
-		fmt.Println("    on record: nothing")
-	}
+	printPerson(c.Person)
 	if w.Product != nil {
 		fmt.Printf("    product %s, grade %s, %s, %s to %s\n", w.Product.ID, unknown(w.Product.Grade()), w.Product.Status, w.Product.From, w.Product.To)
 	}
@@ -113,4 +110,22 @@ func short(digest string) string {
 		return digest[:12]
 	}
 	return digest
+}
+
+// printPerson prints the permissions and contacts that a decision looked at.
+func printPerson(data []byte) {
+	var p scruple.Person
+	if len(data) == 0 || json.Unmarshal(data, &p) != nil {
+		fmt.Println("    nothing was on record of this person")
+		return
+	}
+	for _, e := range p.Consents {
+		fmt.Printf("    %s of %s by %s at %s, from %s %s\n", e.Action, e.Purpose, orAll(e.Channel), e.At.Format(time.RFC3339), e.Source, e.Wording)
+	}
+	for _, s := range p.Suppressions {
+		fmt.Printf("    suppressed %s: %s at %s, from %s\n", orAll(s.Channel), s.Reason, s.At.Format(time.RFC3339), s.Source)
+	}
+	for _, t := range p.Touches {
+		fmt.Printf("    contact by %s at %s, campaign %s\n", t.Channel, t.At.Format(time.RFC3339), t.Campaign)
+	}
 }
