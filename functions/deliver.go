@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/scruple/scruple"
+	"github.com/scruple/scruple/compliance/review"
 	"github.com/scruple/scruple/delivery"
 	"github.com/scruple/scruple/port"
 )
@@ -121,6 +122,10 @@ func (h *House) holdAtDoor(ctx context.Context, b *bench, s *subject, j *judged,
 	if err := h.decide(ctx, b, j, j.body.Now, j.body.Due); err != nil {
 		return r.Head.State, err
 	}
+	if d := &j.body.Decision; rule == ruleEnvelope && d.Approved {
+		// No approval makes an envelope: it waits until the address or the carrier's settings are mended.
+		*d = review.Decision{State: scruple.Held, Reasons: []string{rule}}
+	}
 	return j.body.Decision.State, h.resettle(ctx, b, s, j, r, outbox)
 }
 
@@ -132,6 +137,9 @@ func (h *House) send(ctx context.Context, now time.Time, b *bench, s *subject, j
 	}
 	envelope, err := delivery.Envelope(&j.message, carrier.Profile, now)
 	if err != nil {
+		if cause := errors.Unwrap(err); cause != nil {
+			err = cause // without the message's id, so that those with one cause are on one card
+		}
 		return h.holdAtDoor(ctx, b, s, j, r, outbox, ruleEnvelope, err.Error())
 	}
 	j.body.Decision.State, j.body.Decision.Due = scruple.Claimed, now
