@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/scruple/scruple"
 )
 
 // claimSource is the match key of a claim rule: words that must not be said.
@@ -21,12 +23,15 @@ type claimSource struct {
 	Negatable *bool `yaml:"negatable"`
 	// Subject limits the rule to the subject line.
 	Subject bool `yaml:"subject"`
+	// Rates limits the rule to products that have a rate of one of these kinds other than zero, and to unknown products.
+	Rates []string `yaml:"rates"`
 }
 
 type claimRule struct {
 	any, near, unless    termList
 	within, unlessWithin stretch
 	negatable, subject   bool
+	rates                []string
 }
 
 // stretch is how far words may stand apart.
@@ -67,7 +72,7 @@ func compileClaim(c *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
 	if s.Match == nil || len(s.Match.Any) == 0 {
 		return nil, &specError{"", "a claim needs match: {any: [...]} with the words that make it"}
 	}
-	k := &claimRule{negatable: s.Match.Negatable == nil || *s.Match.Negatable, subject: s.Match.Subject}
+	k := &claimRule{negatable: s.Match.Negatable == nil || *s.Match.Negatable, subject: s.Match.Subject, rates: s.Match.Rates}
 	for _, l := range []struct {
 		to    *termList
 		path  string
@@ -94,7 +99,7 @@ func compileClaim(c *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
 }
 
 func (k *claimRule) eval(x *exam, r *Rule) {
-	if !k.any.hit(x.t) {
+	if !k.any.hit(x.t) || !k.concerns(x.f.Product) {
 		return
 	}
 	x.claim = x.claim[:0]
@@ -109,6 +114,12 @@ func (k *claimRule) eval(x *exam, r *Rule) {
 			reached = h.end
 		}
 	}
+}
+
+func (k *claimRule) concerns(p *scruple.Product) bool {
+	return len(k.rates) == 0 || p == nil || slices.ContainsFunc(p.Rates, func(r scruple.Rate) bool {
+		return slices.Contains(k.rates, r.Kind) && r.High != 0
+	})
 }
 
 // says reports whether a hit makes the claim where it stands.

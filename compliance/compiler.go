@@ -13,13 +13,20 @@ import (
 type engine struct {
 	trie     *trie
 	literals [][]rune
-	owners   [][]int32 // patterns whose anchor is a literal
+	owners   [][]owner // patterns whose anchor is a literal
 	patterns []pattern
 	lists    int32
 	ahead    bool // some term may begin within a word
 	grammar  grammar
 	rules    []*Rule
 	pool     sync.Pool // of *exam
+}
+
+// owner is a pattern whose anchor is a literal, and how that literal may stand.
+type owner struct {
+	pattern     int32
+	open, ahead bool // it may go on after, or begin within, a Latin word
+	numbered    bool // a number stands before it
 }
 
 // compiler collects the terms of all rules of one market.
@@ -61,7 +68,8 @@ func (c *compiler) add(list int32, term string) error {
 			c.e.literals = append(c.e.literals, anchor)
 			c.e.owners = append(c.e.owners, nil)
 		}
-		c.e.owners[id] = append(c.e.owners[id], int32(len(c.e.patterns)))
+		a := &p.steps[p.anchor]
+		c.e.owners[id] = append(c.e.owners[id], owner{int32(len(c.e.patterns)), a.open, a.ahead, p.anchor == 1})
 		c.e.patterns = append(c.e.patterns, p)
 	}
 	return nil

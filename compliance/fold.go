@@ -12,6 +12,7 @@ import (
 func (t *reading) fold(src string) {
 	t.units = slices.Grow(t.units, len(src))
 	t.gap = false
+	table := glyphTable()
 	for i := 0; i < len(src); {
 		if latinAt(src, i) {
 			i = t.word(src, i)
@@ -21,7 +22,7 @@ func (t *reading) fold(src string) {
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(src[i:])
 		}
-		t.take(glyphAt(r), src, i, n)
+		t.take(table.at(r), src, i, n)
 		i += n
 	}
 	t.endRun()

@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,8 @@ func makeSuitability(w with, r *Rule) (gateFunc, error) {
 		return nil, w.errorf("$.needs", "needs is missing; expected the least rating for each grade, such as {R1: C1, R2: C2}")
 	}
 	g.zone, g.need = zone, make(map[string]int, len(g.Needs))
-	for grade, rating := range g.Needs {
+	for _, grade := range slices.Sorted(maps.Keys(g.Needs)) {
+		rating := g.Needs[grade]
 		at := slices.Index(g.Ratings, rating)
 		if at < 0 {
 			return nil, w.errorf("$.needs."+grade, "rating %q is not one of ratings: %s", rating, strings.Join(g.Ratings, ", "))

@@ -88,6 +88,7 @@ func TestCompileGateSaysWhatIsWrong(t *testing.T) {
 		"review of no grade": {"age", "zone: UTC\nreview_from: 65\nrisk_from: high", "R1 to R5"},
 		"needs":              {"suitability", "zone: UTC\nratings: [C1]", "needs is missing"},
 		"needs rating":       {"suitability", "zone: UTC\nratings: [C1]\nneeds: {R1: C2}", `"C2" is not one of ratings`},
+		"needs in order":     {"suitability", "zone: UTC\nratings: [C1]\nneeds: {R2: C8, R5: C7, R1: C9, R3: C6}", `"C9" is not one of ratings`},
 		"ignore":             {"suppression", "ignore: [unsubscribed]", "needs reasons"},
 		"reason twice":       {"suppression", "reasons: [bounced]\nignore: [bounced]", "stands under reasons too"},
 		"types":              {"student", "", "types is missing"},

@@ -61,7 +61,8 @@ type exam struct {
 	f     *scruple.Facts
 	t     *reading // what the message says, folded, with all hits
 	out   scruple.Findings
-	claim []hit // scratch of the claim kind
+	claim []hit             // scratch of the claim kind
+	names map[string][]rune // folded terms of products
 	// today is the day of the last check, and inForce are the rules of that day.
 	today   int
 	inForce []*Rule

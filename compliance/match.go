@@ -29,7 +29,7 @@ func (t *reading) mayBegin(e *engine, i int) bool {
 	return i+2 >= len(t.units) || e.trie.begins(t.units[i].r, t.units[i+1].r, t.units[i+2].r)
 }
 
-// walk follows the trie from unit start and looks at every literal that ends on the way. No literal goes on over the end of
+// walk follows the trie from unit start and looks at every literal that may stand there. No literal goes on over the end of
 // a clause.
 func (t *reading) walk(e *engine, start int32) {
 	state := int32(0)
@@ -75,17 +75,20 @@ func (t *reading) of(list int32) []hit {
 	return t.hits[from:to]
 }
 
-// verify completes the patterns whose anchor literal stands in units [start, end).
-func (t *reading) verify(e *engine, lit, start, end int32) {
-	opens, closes := t.opens(start), t.closes(end)
-	for _, n := range e.owners[lit] {
-		p := &e.patterns[n]
-		a := &p.steps[p.anchor]
-		if !opens && !a.ahead && (p.anchor == 0 || !t.afterNumber(start)) || !closes && !a.open {
+// verify completes the patterns whose anchor literal begins at unit start, of which units before seen agree.
+func (t *reading) verify(e *engine, lit, start, seen int32) {
+	text := e.literals[lit]
+	end := start + int32(len(text))
+	if int(end) > len(t.units) || !t.reads(text[seen-start:], seen) {
+		return
+	}
+	opens, closes, digits := t.opens(start), t.closes(end), t.afterNumber(start)
+	for _, o := range e.owners[lit] {
+		if !opens && !o.ahead && !(o.numbered && digits) || !closes && !o.open {
 			continue
 		}
-		from := start
-		if p.anchor == 1 {
+		p, from := &e.patterns[o.pattern], start
+		if o.numbered {
 			if from = t.numberBefore(start); from == start {
 				continue
 			}
@@ -135,12 +138,17 @@ func (t *reading) literalAt(s *step, at int32) (int32, bool) {
 	if int(end) > len(t.units) || !s.ahead && !t.opens(at) || !s.open && !t.closes(end) {
 		return 0, false
 	}
-	for i, r := range s.text {
+	return end, t.reads(s.text, at)
+}
+
+// reads reports whether the units from at on, which are there, are these.
+func (t *reading) reads(text []rune, at int32) bool {
+	for i, r := range text {
 		if t.units[int(at)+i].r != r {
-			return 0, false
+			return false
 		}
 	}
-	return end, true
+	return true
 }
 
 // opens reports whether a word or number may begin at a unit.

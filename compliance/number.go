@@ -2,11 +2,8 @@ package compliance
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-
-	"github.com/scruple/scruple"
 )
 
 // numberSource is the number key of a rule that compares figures with the product master.
@@ -16,11 +13,16 @@ type numberSource struct {
 	Near []string `yaml:"near"`
 	// Labels say what a percentage is by the words nearest to it in its clause, and which rates of the product it may then be.
 	Labels []labelSource `yaml:"labels"`
-	// Unknown says what a percentage without label that the product master does not hold is: ignore (the default) or hold.
+	// Unknown says what becomes of a percentage without label that no rate or term of the product holds, where the product has
+	// rates in percent: ignore (the default) or hold. 100% is let go: it mostly means wholly.
 	Unknown string `yaml:"unknown"`
-	// Allowed are the amounts that may stand beside Near, and Above the amount from which on others are looked at.
+	// Ends are the kinds of rates of which, when one end of a range is stated, the other has to be stated too.
+	Ends []string `yaml:"ends"`
+	// Allowed are the amounts that may stand beside Near, and Above the amount from which on others are looked at. Terms names
+	// terms of the product that hold further ones; without Allowed, a product that has none of the terms is let go.
 	Allowed []float64 `yaml:"allowed"`
 	Above   float64   `yaml:"above"`
+	Terms   []string  `yaml:"terms"`
 	// Unless are words of the sentence that give a figure another role.
 	Unless []string `yaml:"unless"`
 }
@@ -32,6 +34,8 @@ type labelSource struct {
 	Kinds []string `yaml:"kinds"`
 	// Always says that a figure with this label is at fault when the product has no rate of these kinds, too.
 	Always bool `yaml:"always"`
+	// Other says that a figure with this label is none of the product's, such as a share or a tax rate: it is not compared.
+	Other bool `yaml:"other"`
 }
 
 type numberRule struct {
@@ -39,29 +43,34 @@ type numberRule struct {
 	near, unless termList
 	labels       []label
 	hold         bool
+	ends, terms  []string
 	allowed      []float64
 	above        float64
 }
 
 type label struct {
-	name   string
-	any    termList
-	kinds  []string
-	always bool
+	name          string
+	any           termList
+	kinds         []string
+	always, other bool
+}
+
+func (n *numberSource) check() *specError {
+	if n == nil || n.Find != "percent" && n.Find != "amount" {
+		return &specError{".number", "a number rule needs number: {find: percent or amount, ...}"}
+	}
+	if n.Find == "amount" && (len(n.Near) == 0 || len(n.Allowed)+len(n.Terms) == 0) {
+		return &specError{".number", "find amount needs near, the words the amount belongs to, and allowed or terms, the amounts that are right"}
+	}
+	return among(".number.unknown", []string{n.Unknown}, []string{"", "ignore", "hold"})
 }
 
 func compileNumber(c *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
 	n := s.Number
-	if n == nil || n.Find != "percent" && n.Find != "amount" {
-		return nil, &specError{".number", "a number rule needs number: {find: percent or amount, ...}"}
+	if err := n.check(); err != nil {
+		return nil, err
 	}
-	if n.Find == "amount" && (len(n.Near) == 0 || len(n.Allowed) == 0) {
-		return nil, &specError{".number", "find amount needs near, the words the amount belongs to, and allowed, the amounts that are right"}
-	}
-	if e := among(".number.unknown", []string{n.Unknown}, []string{"", "ignore", "hold"}); e != nil {
-		return nil, e
-	}
-	k := &numberRule{amount: n.Find == "amount", hold: n.Unknown == "hold", allowed: n.Allowed, above: n.Above}
+	k := &numberRule{amount: n.Find == "amount", hold: n.Unknown == "hold", ends: n.Ends, terms: n.Terms, allowed: n.Allowed, above: n.Above}
 	var err *specError
 	if k.near, err = c.terms(".number.near", n.Near); err != nil {
 		return nil, err
@@ -78,97 +87,31 @@ func compileNumber(c *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
 		if err != nil {
 			return nil, err
 		}
-		k.labels = append(k.labels, label{l.Name, lists, l.Kinds, l.Always})
+		k.labels = append(k.labels, label{l.Name, lists, l.Kinds, l.Always, l.Other})
 	}
 	return k, nil
 }
 
 func (k *numberRule) eval(x *exam, r *Rule) {
-	if k.amount {
-		k.amounts(x, r)
-		return
-	}
-	if x.f.Product == nil {
-		return
-	}
-	for _, at := range x.t.percent {
-		if from, v, ok := x.t.valueBefore(at); ok {
-			k.percentage(x, r, from, at+1, v)
-		}
-	}
-}
-
-// percentage compares one figure, standing in units [from, to), with the product.
-func (k *numberRule) percentage(x *exam, r *Rule, from, to int32, v float64) {
-	t, p := x.t, x.f.Product
-	start, end := t.sentence(from)
-	if k.unless.has(t, start, end) {
-		return
-	}
-	l := k.labelOf(t, from, to)
-	if l == nil {
-		if k.hold && len(p.Rates) > 0 && !holds(p, nil, v) && !inTerms(p, v) {
-			x.found(r, from, to, fmt.Sprintf("%s is no figure of the product", percentText(v)))
-		}
-		return
-	}
-	if holds(p, l.kinds, v) {
-		return
-	}
-	known, other := of(p, l.kinds), ""
-	for i := range p.Rates {
-		if inside(&p.Rates[i], v) {
-			other = p.Rates[i].Kind
-			break
-		}
-	}
 	switch {
-	case other != "":
-		x.found(r, from, to, fmt.Sprintf("%s is called %s, and is the product's %s", percentText(v), l.name, other))
-	case inTerms(p, v):
-	case len(known) > 0:
-		x.found(r, from, to, fmt.Sprintf("%s is called %s; the product has %s", percentText(v), l.name, strings.Join(known, ", ")))
-	case l.always:
-		x.found(r, from, to, fmt.Sprintf("%s is called %s; the product master has no such figure", percentText(v), l.name))
-	}
-}
-
-// labelOf returns the label whose words stand nearest to units [from, to), in their clause or, failing that, directly before it.
-func (k *numberRule) labelOf(t *reading, from, to int32) *label {
-	start, end := t.clause(from)
-	if l := k.nearest(t, start, end, from, to); l != nil {
-		return l
-	}
-	if sentence, _ := t.sentence(from); start > sentence {
-		before, _ := t.clause(start - 1)
-		return k.nearest(t, before, start, from, to)
-	}
-	return nil
-}
-
-// nearest prefers words before the figure to words after it at the same distance, and of nested words the longest.
-func (k *numberRule) nearest(t *reading, start, end, from, to int32) *label {
-	var best *label
-	least, size := int32(math.MaxInt32), int32(0)
-	for i := range k.labels {
-		for _, id := range k.labels[i].any {
-			for _, h := range t.of(id) {
-				if h.start < start || h.end > end {
-					continue
-				}
-				d := max(from-h.end, (h.start-to)*2, 0)
-				if d < least || d == least && h.end-h.start > size {
-					best, least, size = &k.labels[i], d, h.end-h.start
-				}
-			}
+	case k.amount:
+		k.amounts(x, r)
+	case x.f.Product != nil:
+		for f := range x.t.percentages {
+			k.percentage(x, r, f)
 		}
 	}
-	return best
 }
 
 func (k *numberRule) amounts(x *exam, r *Rule) {
 	if !k.near.hit(x.t) {
 		return
+	}
+	allowed := k.allowed
+	if len(k.terms) > 0 {
+		if allowed = x.termAmounts(k.terms, allowed); len(allowed) == 0 {
+			return
+		}
 	}
 	seen := int32(-1)
 	for _, id := range k.near {
@@ -179,12 +122,26 @@ func (k *numberRule) amounts(x *exam, r *Rule) {
 			}
 			seen = from
 			x.t.figures(from, to, func(start, end int32, v float64) {
-				if v >= k.above && !slices.Contains(k.allowed, v) {
-					x.found(r, start, end, fmt.Sprintf("expected %s", amountList(k.allowed)))
+				if v >= k.above && !slices.Contains(allowed, v) {
+					x.found(r, start, end, fmt.Sprintf("expected %s", amountList(allowed)))
 				}
 			})
 		}
 	}
+}
+
+// termAmounts returns a list with the amounts that some terms of the product name added to it.
+func (x *exam) termAmounts(terms []string, list []float64) []float64 {
+	list = slices.Clone(list)
+	if x.f.Product == nil {
+		return list
+	}
+	for _, name := range terms {
+		var t reading
+		t.fold(x.f.Product.Terms[name])
+		t.figures(0, int32(len(t.units)), func(_, _ int32, v float64) { list = append(list, v) })
+	}
+	return list
 }
 
 func amountList(list []float64) string {
@@ -193,37 +150,4 @@ func amountList(list []float64) string {
 		out[i] = fmt.Sprintf("%.0f", v)
 	}
 	return strings.Join(out, " or ")
-}
-
-func percentText(v float64) string { return fmt.Sprintf("%g%%", v) }
-
-// inside reports whether a rate covers a figure.
-func inside(r *scruple.Rate, v float64) bool {
-	return strings.Contains(r.Unit, "%") && v >= r.Low-1e-9 && v <= r.High+1e-9 || math.Abs(v-math.Abs(r.Low)) < 1e-9
-}
-
-func holds(p *scruple.Product, kinds []string, v float64) bool {
-	for i := range p.Rates {
-		if (len(kinds) == 0 || slices.Contains(kinds, p.Rates[i].Kind)) && inside(&p.Rates[i], v) {
-			return true
-		}
-	}
-	return false
-}
-
-// of describes the rates of some kinds.
-func of(p *scruple.Product, kinds []string) []string {
-	var out []string
-	for i := range p.Rates {
-		r := &p.Rates[i]
-		if !strings.Contains(r.Unit, "%") || len(kinds) > 0 && !slices.Contains(kinds, r.Kind) {
-			continue
-		}
-		if r.Low == r.High {
-			out = append(out, fmt.Sprintf("%s %g%%", r.Kind, r.Low))
-		} else {
-			out = append(out, fmt.Sprintf("%s %g%%-%g%%", r.Kind, r.Low, r.High))
-		}
-	}
-	return out
 }

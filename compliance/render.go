@@ -12,7 +12,8 @@ import (
 // renderSource is the render key of a rule about how a message looks.
 type renderSource struct {
 	// Check is signature (an SMS begins or ends with the sender in 【】), segments (an SMS has at most Max segments), subject
-	// (the subject line has at most Max characters and is not empty) or hidden (no text that readers cannot see).
+	// (the subject line has at most Max characters and is not empty), reply (the subject line does not pose as an answer or as
+	// passed on) or hidden (no text that readers cannot see).
 	Check string `yaml:"check"`
 	Max   int    `yaml:"max"`
 }
@@ -24,9 +25,9 @@ type renderRule struct {
 
 func compileRender(_ *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
 	if s.Render == nil {
-		return nil, &specError{"", "a render rule needs render: {check: signature, segments, subject or hidden}"}
+		return nil, &specError{"", "a render rule needs render: {check: signature, segments, subject, reply or hidden}"}
 	}
-	if e := among(".render.check", []string{s.Render.Check}, []string{"signature", "segments", "subject", "hidden"}); e != nil {
+	if e := among(".render.check", []string{s.Render.Check}, []string{"signature", "segments", "subject", "reply", "hidden"}); e != nil {
 		return nil, e
 	}
 	counts := s.Render.Check == "segments" || s.Render.Check == "subject"
@@ -51,9 +52,26 @@ func (k *renderRule) eval(x *exam, r *Rule) {
 		if x.m.Channel == scruple.Email && !x.m.Excerpt && (n == 0 || n > k.limit) {
 			x.missing(r, fmt.Sprintf("subject of %d characters, expected 1 to %d", n, k.limit))
 		}
+	case "reply":
+		if n := replyMark(x.m.Subject); n > 0 {
+			x.out = append(x.out, scruple.Finding{Rule: r.ID, Kind: r.Kind, Verdict: r.Verdict, Part: "subject", End: n, Quote: x.m.Subject[:n]})
+		}
 	case "hidden":
 		k.hidden(x, r)
 	}
+}
+
+// replyMark returns the length of the mark with which mail programs begin the subject of an answer or of passed-on mail.
+func replyMark(subject string) int {
+	n := strings.IndexAny(subject, ":：")
+	if n < 0 {
+		return 0
+	}
+	switch strings.ToLower(strings.TrimSpace(subject[:n])) {
+	case "re", "fw", "fwd", "aw", "wg", "sv", "回复", "答复", "转发", "回覆", "轉寄":
+		return n + 1
+	}
+	return 0
 }
 
 // hidden finds text that was made invisible. Preheaders are hidden too, so only what goes on past one line counts.

@@ -19,10 +19,11 @@ func productTypes() []string {
 
 // scoped checks that a scope names only what exists.
 func (s *ruleSource) scoped() *specError {
-	for key, list := range map[string][]string{"products": s.Applies.Products, "except_products": s.Applies.ExceptProducts} {
-		if e := among(".applies."+key, list, productTypes()); e != nil {
-			return e
-		}
+	if e := among(".applies.products", s.Applies.Products, productTypes()); e != nil {
+		return e
+	}
+	if e := among(".applies.except_products", s.Applies.ExceptProducts, productTypes()); e != nil {
+		return e
 	}
 	if e := among(".applies.channels", texts(s.Applies.Channels), texts(scruple.Channels())); e != nil {
 		return e

@@ -46,9 +46,12 @@ var hanPairs string
 // lookalikes are letters of other scripts that pass for Latin ones (Unicode Technical Standard 39).
 const lookalikes = "аaеeоoрpсcуyхxіiјjѕsԁdһhӏlвbнhкkмmтtгrпnиuɡgαaεeοoρpτtυuνvκkιiχxβbηnωwɑaıiⅼlօoքpѵvԛqԝw"
 
-// glyphTable maps code points below 0x10000, by page. It is built once and never changed.
-var glyphTable = sync.OnceValue(func() *[256]*[256]glyph {
-	var t [256]*[256]glyph
+// glyphs maps code points below 0x10000, by page.
+type glyphs [256]*[256]glyph
+
+// glyphTable is built once and never changed.
+var glyphTable = sync.OnceValue(func() *glyphs {
+	var t glyphs
 	for p := range t {
 		t[p] = new([256]glyph)
 		for i := range 256 {
@@ -65,10 +68,10 @@ var glyphTable = sync.OnceValue(func() *[256]*[256]glyph {
 	return &t
 })
 
-// glyphAt returns the meaning of a code point. Callers must not change it.
-func glyphAt(r rune) *glyph {
+// at returns the meaning of a code point. Callers must not change it.
+func (t *glyphs) at(r rune) *glyph {
 	if r < 0x10000 {
-		return &glyphTable()[r>>8][r&255]
+		return &t[r>>8][r&255]
 	}
 	g := beyond(r)
 	return &g

@@ -1,5 +1,7 @@
 package compliance
 
+import "slices"
+
 // trie finds the literals of all rules. Literals begin only where a word, a number or a Han character does, so it is walked
 // once from each such place, and few places get past the tables of beginnings. Its edges lie in one open hash table: a step
 // costs the same however many rules there are.
@@ -16,33 +18,61 @@ type trie struct {
 type edge struct {
 	key     uint64
 	to      int32
-	literal int32 // the literal that ends there, plus one
+	literal int32 // the literal that ends there, or the only one that goes on from there, plus one
 }
 
 const spread = 0x9E3779B97F4A7C15 // 2^64 over the golden ratio: Fibonacci hashing
 
 func edgeKey(state int32, r rune) uint64 { return uint64(state)<<21 | uint64(r) + 1 }
 
-// newTrie builds the trie; literal i is reported as i. No literal may be there twice.
+// newTrie builds the trie; literal i is reported as i. No literal may be there twice. A literal is entered only as far as it
+// takes to tell it from all others: what is found is the one literal that may stand there, not that it does.
 func newTrie(literals [][]rune) *trie {
 	t := &trie{}
 	t.resize(10)
-	for i, lit := range literals {
-		at := &edge{}
-		for _, r := range lit {
-			at = t.stepOrAdd(at.to, r)
+	order := make([]int, len(literals))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return slices.Compare(literals[a], literals[b]) })
+	shared := 0 // with the literal before
+	for n, i := range order {
+		lit, next := literals[i], 0
+		if n+1 < len(order) {
+			next = common(lit, literals[order[n+1]])
 		}
-		at.literal = int32(i) + 1
-		switch len(lit) {
-		case 1:
-			set(&t.ones, uint64(lit[0]&0xFFFF))
-		case 2:
-			set(&t.twos, hash(lit[0], lit[1], 0))
-		default:
-			set(&t.threes, hash(lit[0], lit[1], lit[2]))
-		}
+		t.enter(lit, max(shared, next)+1).literal = int32(i) + 1
+		t.mark(lit)
+		shared = next
 	}
 	return t
+}
+
+func common(a, b []rune) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+func (t *trie) enter(lit []rune, depth int) *edge {
+	at := &edge{}
+	for _, r := range lit[:min(depth, len(lit))] {
+		at = t.stepOrAdd(at.to, r)
+	}
+	return at
+}
+
+func (t *trie) mark(lit []rune) {
+	switch len(lit) {
+	case 1:
+		set(&t.ones, uint64(lit[0]&0xFFFF))
+	case 2:
+		set(&t.twos, hash(lit[0], lit[1], 0))
+	default:
+		set(&t.threes, hash(lit[0], lit[1], lit[2]))
+	}
 }
 
 func set(bits *[1 << 10]uint64, n uint64) { bits[n>>6] |= 1 << (n & 63) }
