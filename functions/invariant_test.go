@@ -282,6 +282,11 @@ func TestADeadWorkersClaimIsInDoubt(t *testing.T) {
 	b.Worker = "w2"
 	n, err := b.Resume(t.Context(), monday, func(w string) bool { return w == "w2" })
 	b.check(err)
+	again, err := b.Resume(t.Context(), monday, func(w string) bool { return w == "w2" })
+	b.check(err)
+	if again != 0 {
+		t.Errorf("%d doubts told twice", again)
+	}
 	b.drain(monday.Add(time.Hour))
 	if got := b.states(r); n != 1 || got[scruple.InDoubt] != 1 || len(b.sender.Envelopes()) != 1 {
 		t.Errorf("%d doubts, states %v, %d envelopes", n, got, len(b.sender.Envelopes()))

@@ -2,13 +2,11 @@ package functions
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
 
 	"github.com/scruple/scruple"
-	"github.com/scruple/scruple/port"
 )
 
 // waiting walks the ids of all messages of a run that wait in the outbox, whenever they are due.
@@ -78,13 +76,11 @@ func (h *House) Resume(ctx context.Context, now time.Time, alive func(worker str
 			if alive(c.Worker) {
 				continue
 			}
-			a := Answer{Reason: "the process that claimed it ended before the carrier answered"}
-			a.Decision.State = scruple.InDoubt
-			state, err := h.turn(ctx, now, c.Message, Self, StepDoubt, scruple.Claimed, a, "")
-			if err != nil && !errors.Is(err, port.ErrConflict) {
+			fresh, err := h.doubt(ctx, now, c.Message)
+			if err != nil {
 				return doubts, err
 			}
-			if state == scruple.InDoubt {
+			if fresh {
 				doubts++
 			}
 		}
@@ -93,6 +89,18 @@ func (h *House) Resume(ctx context.Context, now time.Time, alive func(worker str
 		}
 	}
 	return doubts, nil
+}
+
+// doubt marks a claimed message as in doubt; fresh is false when it was so already, or has its answer.
+func (h *House) doubt(ctx context.Context, now time.Time, id string) (fresh bool, err error) {
+	r, err := h.dossier(ctx, id)
+	if err != nil || r.Head.State != scruple.Claimed {
+		return false, err
+	}
+	a := Answer{Reason: "the process that claimed it ended before the carrier answered"}
+	a.Decision.State = scruple.InDoubt
+	state, err := h.turn(ctx, now, id, Self, StepDoubt, scruple.Claimed, a, "")
+	return state == scruple.InDoubt, err
 }
 
 // Reclaim makes jobs ready again that an earlier process took and did not finish; they would wait until their leases end. Only

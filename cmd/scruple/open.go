@@ -154,7 +154,11 @@ func (hs *house) signer() (note.Signer, error) {
 		if err := os.WriteFile(name+".pub", []byte(public+"\n"), 0o644); err != nil {
 			return nil, err
 		}
-		if err := os.WriteFile(name, []byte(key+"\n"), 0o600); err != nil {
+		// Whole or not at all: a process that is killed here must not leave half a key.
+		if err := os.WriteFile(name+".new", []byte(key+"\n"), 0o600); err != nil {
+			return nil, err
+		}
+		if err := os.Rename(name+".new", name); err != nil {
 			return nil, err
 		}
 		secret = []byte(key)
