@@ -142,8 +142,8 @@ type torture struct {
 	lines  int      // read so far
 }
 
-// due is when the campaign is to run: ten in the morning in New York, on a Monday.
-var due = time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)
+// monday is when the campaign is to run: at ten in the morning in New York.
+var monday = time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)
 
 const runID = "branch-news@20261123T150000Z"
 
@@ -169,7 +169,7 @@ func (x *torture) record() string { return filepath.Join(x.dir, "record") }
 
 // now is the campaign's day, which goes on as the test does.
 func (x *torture) now() string {
-	return due.Add(time.Since(x.began) + x.ahead).Format(time.RFC3339Nano)
+	return monday.Add(time.Since(x.began) + x.ahead).Format(time.RFC3339Nano)
 }
 
 // share draws how many mails are to arrive before the next of so many kills, so that some are left for each. doubts is how
