@@ -134,6 +134,11 @@ func (h *House) Campaigns(ctx context.Context, folder string) ([]*Campaign, erro
 	return out, errors.Join(faults...)
 }
 
+// Fault makes an error about a place of the campaign's file, such as $.schedule.cron: it names file and line and shows them.
+func (c *Campaign) Fault(path, format string, args ...any) error {
+	return c.fault(path, format, args...)
+}
+
 func (c *Campaign) fault(path, format string, args ...any) error {
 	return strictyaml.Errorf(c.file, c.source, path, format, args...)
 }

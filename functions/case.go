@@ -159,28 +159,34 @@ func appendProfile(dst []byte, p *scruple.Profile) []byte {
 	return append(dst, '}')
 }
 
-// appendPerson writes a person's record; absent stays absent.
-func appendPerson(dst []byte, p *scruple.Person) ([]byte, error) {
+// appendPerson writes a person's record as json.Marshal would.
+func appendPerson(dst []byte, p *scruple.Person) []byte {
 	dst = appendField(append(dst, '{'), `"id":`, p.ID)
-	var err error
-	if len(p.Consents) > 0 {
-		if dst, err = appendValue(append(dst, `,"consents":`...), p.Consents); err != nil {
-			return nil, err
+	for i := range p.Consents {
+		e := &p.Consents[i]
+		dst = appendField(appendSep(dst, i, `,"consents":[`), `{"purpose":`, e.Purpose)
+		dst = appendField(dst, `,"channel":`, string(e.Channel))
+		dst = appendField(dst, `,"action":`, e.Action)
+		dst = appendField(dst, `,"source":`, e.Source)
+		dst = appendOptional(dst, `,"wording":`, e.Wording)
+		dst = appendTime(dst, `,"at":`, e.At)
+		if !e.Expires.IsZero() {
+			dst = appendTime(dst, `,"expires":`, e.Expires)
 		}
+		dst = append(dst, '}')
 	}
-	if len(p.Suppressions) > 0 {
-		if dst, err = appendValue(append(dst, `,"suppressions":`...), p.Suppressions); err != nil {
-			return nil, err
-		}
+	dst = appendEnd(dst, len(p.Consents))
+	for i := range p.Suppressions {
+		e := &p.Suppressions[i]
+		dst = appendField(appendSep(dst, i, `,"suppressions":[`), `{"channel":`, string(e.Channel))
+		dst = appendField(dst, `,"reason":`, e.Reason)
+		dst = appendField(dst, `,"source":`, e.Source)
+		dst = append(appendTime(dst, `,"at":`, e.At), '}')
 	}
+	dst = appendEnd(dst, len(p.Suppressions))
 	for i := range p.Touches {
 		t := &p.Touches[i]
-		if i == 0 {
-			dst = append(dst, `,"touches":[`...)
-		} else {
-			dst = append(dst, ',')
-		}
-		dst = appendField(dst, `{"message":`, t.Message)
+		dst = appendField(appendSep(dst, i, `,"touches":[`), `{"message":`, t.Message)
 		dst = appendField(dst, `,"campaign":`, t.Campaign)
 		dst = appendField(dst, `,"channel":`, string(t.Channel))
 		dst = appendField(dst, `,"class":`, string(t.Class))
@@ -190,8 +196,19 @@ func appendPerson(dst []byte, p *scruple.Person) ([]byte, error) {
 		}
 		dst = append(dst, '}')
 	}
-	if len(p.Touches) > 0 {
-		dst = append(dst, ']')
+	return append(appendEnd(dst, len(p.Touches)), '}')
+}
+
+func appendSep(dst []byte, i int, open string) []byte {
+	if i == 0 {
+		return append(dst, open...)
 	}
-	return append(dst, '}'), nil
+	return append(dst, ',')
+}
+
+func appendEnd(dst []byte, n int) []byte {
+	if n == 0 {
+		return dst
+	}
+	return append(dst, ']')
 }

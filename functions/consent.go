@@ -141,10 +141,7 @@ func (h *House) suppressing(ctx context.Context, now time.Time, who scruple.Acto
 func (h *House) evidence(ctx context.Context, now time.Time, who scruple.Actor, customer string, revision int64, p scruple.Person, e Evidence) (port.Tx, error) {
 	person := audience.Key(customer)
 	p.ID = customer
-	value, err := appendPerson(nil, &p)
-	if err != nil {
-		return nil, err
-	}
+	value := appendPerson(nil, &p)
 	r, err := load[evidenceHead](ctx, h.Table, consentKey(person))
 	if err != nil {
 		return nil, fmt.Errorf("evidence %s: %w", person, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/scruple/scruple"
@@ -18,6 +19,19 @@ type Dossier struct {
 	Card   string        `json:"card,omitempty"` // the card it was held on, or was let through by
 	Tries  int           `json:"tries,omitempty"`
 	Worker string        `json:"worker,omitempty"` // who claimed it
+}
+
+// appendJSON writes the head as json.Marshal would; it is written for each message.
+func (d *Dossier) appendJSON(dst []byte) []byte {
+	dst = appendField(dst, `{"state":`, string(d.State))
+	if !d.Due.IsZero() {
+		dst = appendTime(dst, `,"due":`, d.Due)
+	}
+	dst = appendOptional(dst, `,"card":`, d.Card)
+	if d.Tries != 0 {
+		dst = strconv.AppendInt(append(dst, `,"tries":`...), int64(d.Tries), 10)
+	}
+	return append(appendOptional(dst, `,"worker":`, d.Worker), '}')
 }
 
 // step is the part of every entry about a message that tells its state.

@@ -146,6 +146,5 @@ func (h *House) afterTurn(ctx context.Context, now time.Time, id string, last *C
 			Channel: run.Head.Campaign.Channel, Reason: reason, Source: "carrier", At: now,
 		})
 	}
-	value, err := appendPerson(nil, &p)
-	return port.Tx{{Op: port.Put, Key: key, Revision: recs[0].Revision, Value: value}}, err
+	return port.Tx{{Op: port.Put, Key: key, Revision: recs[0].Revision, Value: appendPerson(nil, &p)}}, nil
 }

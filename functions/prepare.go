@@ -209,11 +209,7 @@ func (h *House) settle(tx port.Tx, b *bench, s *subject, j *judged, r *record[Do
 	if err != nil {
 		return nil, err
 	}
-	person, err := h.touch(s, j, name)
-	if err != nil {
-		return nil, err
-	}
-	tx = append(append(tx, person, put), b.conds...)
+	tx = append(append(tx, h.touch(s, j, name), put), b.conds...)
 	index := port.Any // the row by which the next step finds it
 	if r.Revision == 0 {
 		index = 0 // a new message has none yet; that condition is cheaper to hold than none
@@ -238,7 +234,7 @@ func (h *House) settle(tx port.Tx, b *bench, s *subject, j *judged, r *record[Do
 
 // touch is the write of the person's record: a touch reserved for what is queued, committed for what is claimed, released
 // for anything else. Where nothing changes it is only the condition that the facts still stand.
-func (h *House) touch(s *subject, j *judged, name string) (port.Write, error) {
+func (h *House) touch(s *subject, j *judged, name string) port.Write {
 	key := personKey(audience.Key(s.recipient.ID))
 	kept := make([]scruple.Touch, 0, len(s.person.Touches)+1)
 	had := false
@@ -257,11 +253,11 @@ func (h *House) touch(s *subject, j *judged, name string) (port.Write, error) {
 		})
 	default:
 		if !had {
-			return port.Write{Op: port.Check, Key: key, Revision: s.revision}, nil
+			return port.Write{Op: port.Check, Key: key, Revision: s.revision}
 		}
 	}
 	p := s.person
 	p.ID, p.Touches = s.recipient.ID, kept
-	value, err := appendPerson(make([]byte, 0, len(s.raw)+160), &p)
-	return port.Write{Op: port.Put, Key: key, Revision: s.revision, Value: value}, err
+	value := appendPerson(make([]byte, 0, len(s.raw)+200), &p)
+	return port.Write{Op: port.Put, Key: key, Revision: s.revision, Value: value}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -69,20 +70,24 @@ func (r *record[H]) add(subject string, at time.Time, actor, step string, body [
 
 // encode gives the value to store.
 func (r *record[H]) encode() ([]byte, error) {
-	head, err := json.Marshal(r.Head)
-	if err != nil {
-		return nil, fmt.Errorf("encode record: %w", err)
+	out := make([]byte, 0, 128+len(r.entries))
+	if d, ok := any(&r.Head).(interface{ appendJSON([]byte) []byte }); ok {
+		out = d.appendJSON(out)
+	} else {
+		head, err := json.Marshal(r.Head)
+		if err != nil {
+			return nil, fmt.Errorf("encode record: %w", err)
+		}
+		out = append(out, head...)
 	}
-	out := make([]byte, 0, len(head)+1+len(r.entries))
-	out = append(append(out, head...), '\n')
-	return append(out, r.entries...), nil
+	return append(append(out, '\n'), r.entries...), nil
 }
 
 // appendEntry writes an entry as one JSON line. Subject, actor and step hold no character that JSON escapes, or are encoded
 // the slow way.
 func appendEntry(dst []byte, e *ledger.Entry) []byte {
-	dst = fmt.Appendf(dst, `{"seq":%d,"subject":`, e.Seq)
-	dst = appendString(dst, e.Subject)
+	dst = strconv.AppendInt(append(dst, `{"seq":`...), int64(e.Seq), 10)
+	dst = appendField(dst, `,"subject":`, e.Subject)
 	dst = append(dst, `,"at":"`...)
 	dst = e.At.UTC().AppendFormat(dst, time.RFC3339Nano)
 	dst = append(dst, `","actor":`...)
