@@ -134,8 +134,8 @@ func (hs *house) wanted(ctx context.Context, ids []string, now time.Time) ([]due
 			return nil, err
 		}
 		if due.IsZero() {
-			if due, err = lastOccurrence(c.When, now); err != nil {
-				return nil, fmt.Errorf("campaign %s: %w", c.ID, err)
+			if due, err = lastOccurrence(c, now); err != nil {
+				return nil, err
 			}
 		}
 		out = append(out, dueCampaign{c, due})

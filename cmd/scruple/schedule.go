@@ -10,11 +10,11 @@ import (
 	"github.com/scruple/scruple/functions"
 )
 
-// cronSchedule reads a cron expression of five fields in its time zone.
-func cronSchedule(s functions.Schedule) (cron.Schedule, error) {
-	sched, err := cron.ParseStandard("CRON_TZ=" + s.Zone + " " + s.Cron)
+// cronSchedule reads a campaign's cron expression of five fields in its time zone.
+func cronSchedule(c *functions.Campaign) (cron.Schedule, error) {
+	sched, err := cron.ParseStandard("CRON_TZ=" + c.When.Zone + " " + c.When.Cron)
 	if err != nil {
-		return nil, fmt.Errorf("cron expression %q: %w", s.Cron, err)
+		return nil, c.Fault("$.schedule.cron", "%q is no cron expression (%v); expected five fields such as 30 9 * * 1-5", c.When.Cron, err)
 	}
 	return sched, nil
 }
@@ -28,9 +28,9 @@ type cronClock struct {
 // Now returns the moment that the process acts by.
 func (c cronClock) Now() time.Time { return c.now() }
 
-// lastOccurrence returns the latest occurrence of a cron schedule that is not after now, looking back a year.
-func lastOccurrence(s functions.Schedule, now time.Time) (time.Time, error) {
-	sched, err := cronSchedule(s)
+// lastOccurrence returns the latest occurrence of a campaign by cron that is not after now, looking back a year.
+func lastOccurrence(c *functions.Campaign, now time.Time) (time.Time, error) {
+	sched, err := cronSchedule(c)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -44,7 +44,7 @@ func lastOccurrence(s functions.Schedule, now time.Time) (time.Time, error) {
 			return last, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("cron expression %q had no occurrence within the last year", s.Cron)
+	return time.Time{}, c.Fault("$.schedule.cron", "%q had no occurrence within the last year", c.When.Cron)
 }
 
 // missed launches the latest occurrence when it passed while nothing ran, unless the campaign says to skip it. An
@@ -54,7 +54,7 @@ func (s *server) missed(ctx context.Context, c *functions.Campaign) {
 		return
 	}
 	now := s.time()
-	if last, err := lastOccurrence(c.When, now); err == nil && now.Sub(last) < 24*time.Hour {
+	if last, err := lastOccurrence(c, now); err == nil && now.Sub(last) < 24*time.Hour {
 		s.launch(ctx, c, last)
 	}
 }
@@ -62,7 +62,7 @@ func (s *server) missed(ctx context.Context, c *functions.Campaign) {
 // occurrence launches the occurrence that has just come. It is named by the moment that the schedule says, not by the one at
 // which the timer woke up: one occurrence is one run, whoever launches it.
 func (s *server) occurrence(ctx context.Context, c *functions.Campaign) {
-	due, err := lastOccurrence(c.When, s.time())
+	due, err := lastOccurrence(c, s.time())
 	if err != nil {
 		s.log.Error("launch", "campaign", c.ID, "error", err)
 		return

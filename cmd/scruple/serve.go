@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -58,10 +57,7 @@ func (s *server) serve(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.house.Close()) }()
-	if _, err := s.house.Campaigns(ctx, "campaigns"); err != nil {
-		return err
-	}
-	if _, err := s.house.checkImports(); err != nil {
+	if err := s.sound(ctx); err != nil {
 		return err
 	}
 	if err := s.house.bringIn(ctx, s.time()); err != nil {
@@ -96,6 +92,24 @@ func (s *server) serve(ctx context.Context) (err error) {
 	_, err = s.house.Checkpoint(end, time.Now().UTC(), signer)
 	s.log.Info("stopped")
 	return errors.Join(err, web.Shutdown(end))
+}
+
+// sound looks at every campaign and file before anything is written. What a campaign itself names may still come.
+func (s *server) sound(ctx context.Context) error {
+	campaigns, err := s.house.Campaigns(ctx, "campaigns")
+	if err != nil {
+		return err
+	}
+	for _, c := range campaigns {
+		if c.When.Cron == "" {
+			continue
+		}
+		if _, err := cronSchedule(c); err != nil {
+			return err
+		}
+	}
+	_, err = s.house.checkImports()
+	return err
 }
 
 // work does rounds of work until the context ends; a round that has begun is finished.
@@ -161,9 +175,9 @@ func (s *server) schedule(ctx context.Context) (*cron.Cron, error) {
 			s.once(ctx, campaign, due)
 			continue
 		}
-		sched, err := cronSchedule(campaign.When)
+		sched, err := cronSchedule(campaign)
 		if err != nil {
-			return nil, fmt.Errorf("campaign %s: %w", campaign.ID, err)
+			return nil, err
 		}
 		c.Schedule(sched, cron.FuncJob(func() { s.occurrence(ctx, campaign) }))
 		s.missed(ctx, campaign)
