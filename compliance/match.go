@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// hit is one occurrence of a term of a list, in units.
-type hit struct{ list, start, end int32 }
+// hit is one occurrence of a term of a list, in units. Its first gap, if it has one, is [gap, resume).
+type hit struct{ list, start, end, gap, resume int32 }
 
 // scan finds all terms of all rules of an engine in the reading.
 func (t *reading) scan(e *engine) {
@@ -93,14 +93,16 @@ func (t *reading) verify(e *engine, lit, start, seen int32) {
 				continue
 			}
 		}
-		if to, ok := t.follow(p.steps[p.anchor+1:], end); ok {
-			t.hits = append(t.hits, hit{p.list, from, to})
+		h := hit{list: p.list, start: from}
+		var ok bool
+		if h.end, ok = t.follow(p.steps[p.anchor+1:], end, &h); ok {
+			t.hits = append(t.hits, h)
 		}
 	}
 }
 
-// follow matches the steps after the anchor and returns where they end.
-func (t *reading) follow(steps []step, at int32) (int32, bool) {
+// follow matches the steps after the anchor, notes the first gap in h, and returns where they end.
+func (t *reading) follow(steps []step, at int32, h *hit) (int32, bool) {
 	if len(steps) == 0 {
 		return at, true
 	}
@@ -110,23 +112,24 @@ func (t *reading) follow(steps []step, at int32) (int32, bool) {
 		if !ok {
 			return 0, false
 		}
-		return t.follow(steps[1:], end)
+		return t.follow(steps[1:], end, h)
 	case number:
 		end := t.numberAt(at)
 		if end == at {
 			return 0, false
 		}
-		return t.follow(steps[1:], end)
+		return t.follow(steps[1:], end, h)
 	case tail:
 		for int(at) < len(t.units) && !t.closes(at) {
 			at++
 		}
-		return t.follow(steps[1:], at)
+		return t.follow(steps[1:], at, h)
 	}
 	_, limit := t.clause(max(at-1, 0))
 	limit = min(limit, at+steps[0].reach)
-	for ; at <= limit; at++ {
-		if end, ok := t.follow(steps[1:], at); ok {
+	for gap := at; at <= limit; at++ {
+		if end, ok := t.follow(steps[1:], at, h); ok {
+			h.gap, h.resume = gap, at
 			return end, true
 		}
 	}

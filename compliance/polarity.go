@@ -1,10 +1,10 @@
 package compliance
 
-// denied reports whether the words of a hit are negated where they stand: by a negator before them in the clause, by words
-// after them, or by the answer to the question they are part of.
+// denied reports whether the words of a hit are negated where they stand: by a negator before them in the clause or
+// in their gap, by words after them, or by the answer to the question they are part of.
 func (t *reading) denied(g *grammar, h hit) bool {
 	from, to := t.clause(h.start)
-	return t.negatedBefore(g, h.start, from) || t.negatedAfter(g, h, to) || t.answeredNo(g, h)
+	return t.negatedBefore(g, h.start, from) || t.negators(g, h.gap, h.resume) || t.negatedAfter(g, h, to) || t.answeredNo(g, h)
 }
 
 // negatedBefore looks for a negator between from and at, and in the clauses before while they are joined by "or" and the like.
