@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"github.com/scruple/scruple/compliance"
 )
 
 // The habits of the house, as far as a program can see them.
@@ -170,5 +173,21 @@ func TestDesignNamesRealTests(t *testing.T) {
 		if !there[m[1]] {
 			t.Errorf("docs/design.md names %s, which is not there", m[1])
 		}
+	}
+}
+
+// The rule that docs/writing-rules.md begins with loads, and passes its own examples.
+func TestDocumentedRuleLoads(t *testing.T) {
+	page, err := os.ReadFile("docs/writing-rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	rule, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("docs/writing-rules.md shows no rule")
+	}
+	if _, err := compliance.Load(compliance.Rules, fstest.MapFS{"docs/writing-rules.yaml": {Data: []byte(rule)}}); err != nil {
+		t.Error(err)
 	}
 }
