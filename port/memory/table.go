@@ -3,11 +3,9 @@ package memory
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/scruple/scruple/port"
@@ -55,7 +53,7 @@ func (t *table) Get(ctx context.Context, keys ...port.Key) ([]port.Record, error
 	defer t.mu.Unlock()
 	recs := make([]port.Record, len(keys))
 	for i, k := range keys {
-		if err := checkKey(k); err != nil {
+		if err := k.Validate(); err != nil {
 			return nil, err
 		}
 		recs[i] = t.record(k)
@@ -77,7 +75,7 @@ func (t *table) List(ctx context.Context, name, after string, limit int) ([]port
 		return nil, err
 	}
 	defer t.mu.Unlock()
-	if err := checkKey(port.Key{Partition: name, Sort: after}); err != nil {
+	if err := (port.Key{Partition: name, Sort: after}).Validate(); err != nil {
 		return nil, err
 	}
 	p := t.partitions[name]
@@ -101,8 +99,10 @@ func (t *table) Commit(ctx context.Context, txs ...port.Tx) ([]error, error) {
 		return nil, err
 	}
 	defer t.mu.Unlock()
-	if err := checkTxs(txs); err != nil {
-		return nil, err
+	for i := range txs {
+		if err := txs[i].Validate(); err != nil {
+			return nil, fmt.Errorf("transaction %d: %w", i, err)
+		}
 	}
 	results := make([]error, len(txs))
 	for i, tx := range txs {
@@ -176,37 +176,4 @@ func (p *partition) after(after string) []string {
 		i++
 	}
 	return p.order[i:]
-}
-
-// checkTxs refuses what the contract of port.Tx does not allow.
-func checkTxs(txs []port.Tx) error {
-	for i, tx := range txs {
-		if len(tx) > 100 {
-			return fmt.Errorf("transaction %d has %d writes; at most 100 are allowed", i, len(tx))
-		}
-		keys := make(map[port.Key]bool, len(tx))
-		for j, w := range tx {
-			if w.Op > port.Check || w.Revision < port.Any {
-				return fmt.Errorf("transaction %d, write %d: no operation %d at revision %d", i, j, w.Op, w.Revision)
-			}
-			if err := checkKey(w.Key); err != nil {
-				return fmt.Errorf("transaction %d, write %d: %w", i, j, err)
-			}
-			if keys[w.Key] {
-				return fmt.Errorf("transaction %d writes %q %q twice", i, w.Key.Partition, w.Key.Sort)
-			}
-			keys[w.Key] = true
-		}
-	}
-	return nil
-}
-
-func checkKey(k port.Key) error {
-	if k.Partition == "" {
-		return errors.New("a key without partition")
-	}
-	if strings.IndexByte(k.Partition, 0) >= 0 || strings.IndexByte(k.Sort, 0) >= 0 {
-		return fmt.Errorf("the key %q %q holds a zero byte", k.Partition, k.Sort)
-	}
-	return nil
 }

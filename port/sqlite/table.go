@@ -2,9 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/scruple/scruple/port"
 )
@@ -19,7 +17,7 @@ func (t *table) Get(ctx context.Context, keys ...port.Key) (recs []port.Record, 
 	}
 	defer leave()
 	for i := range keys {
-		if err := checkKey(keys[i]); err != nil {
+		if err := keys[i].Validate(); err != nil {
 			return nil, err
 		}
 	}
@@ -36,7 +34,7 @@ func (t *table) List(ctx context.Context, partition, after string, limit int) (r
 		return nil, err
 	}
 	defer leave()
-	if err := checkKey(port.Key{Partition: partition, Sort: after}); err != nil {
+	if err := (port.Key{Partition: partition, Sort: after}).Validate(); err != nil {
 		return nil, err
 	}
 	if limit <= 0 {
@@ -55,7 +53,7 @@ func (t *table) Commit(ctx context.Context, txs ...port.Tx) ([]error, error) {
 		return nil, err
 	}
 	defer leave()
-	weight, err := checkTxs(txs)
+	weight, err := weigh(txs)
 	if err != nil {
 		return nil, err
 	}
@@ -79,51 +77,15 @@ func (t *table) Commit(ctx context.Context, txs ...port.Tx) ([]error, error) {
 	return results, nil
 }
 
-// checkTxs refuses what the contract of port.Tx does not allow and returns about how many bytes would be written.
-func checkTxs(txs []port.Tx) (weight int, err error) {
+// weigh checks the transactions and returns about how many bytes they would write.
+func weigh(txs []port.Tx) (weight int, err error) {
 	for i, tx := range txs {
-		if len(tx) > 100 {
-			return 0, fmt.Errorf("transaction %d has %d writes; at most 100 are allowed", i, len(tx))
+		if err := tx.Validate(); err != nil {
+			return 0, fmt.Errorf("transaction %d: %w", i, err)
 		}
 		for j := range tx {
-			if err := checkWrite(&tx[j]); err != nil {
-				return 0, fmt.Errorf("transaction %d, write %d: %w", i, j, err)
-			}
-			if repeated(tx, j) {
-				return 0, fmt.Errorf("transaction %d writes %q %q twice", i, tx[j].Key.Partition, tx[j].Key.Sort)
-			}
 			weight += keySize(tx[j].Key) + len(tx[j].Value) + 64
 		}
 	}
 	return weight, nil
-}
-
-// repeated compares with the keys before: for a hundred short keys that is faster than a map.
-func repeated(tx port.Tx, j int) bool {
-	for i := range j {
-		if tx[i].Key == tx[j].Key {
-			return true
-		}
-	}
-	return false
-}
-
-func checkWrite(x *port.Write) error {
-	if x.Op > port.Check {
-		return fmt.Errorf("unknown operation %d", x.Op)
-	}
-	if x.Revision < port.Any {
-		return fmt.Errorf("impossible revision %d", x.Revision)
-	}
-	return checkKey(x.Key)
-}
-
-func checkKey(k port.Key) error {
-	if k.Partition == "" {
-		return errors.New("a key without partition")
-	}
-	if strings.IndexByte(k.Partition, 0) >= 0 || strings.IndexByte(k.Sort, 0) >= 0 {
-		return fmt.Errorf("the key %q %q holds a zero byte", k.Partition, k.Sort)
-	}
-	return nil
 }
