@@ -33,7 +33,8 @@ const (
 
 // Drain does all the work there is now, and returns when none is left that could be done at this time: queued batches,
 // messages that follow rulings, and what is due in the outbox. A job that fails is tried again by a later Drain, and put
-// aside after a few tries; the faults are returned together.
+// aside after a few tries; the faults are returned together. A store that is full ends it at once: what cannot be recorded
+// must not be done.
 func (h *House) Drain(ctx context.Context, crew Crew) error {
 	var faults []error
 	for {
@@ -43,6 +44,9 @@ func (h *House) Drain(ctx context.Context, crew Crew) error {
 			n += done
 			if err != nil {
 				faults = append(faults, err)
+			}
+			if errors.Is(err, port.ErrFull) {
+				return errors.Join(faults...)
 			}
 		}
 		if n == 0 || ctx.Err() != nil {
@@ -105,6 +109,9 @@ func (h *House) drainTopic(ctx context.Context, crew Crew, topic string, workers
 					faults = append(faults, err)
 				}
 				mu.Unlock()
+				if errors.Is(err, port.ErrFull) {
+					return nil // it is among the faults
+				}
 			}
 			return nil
 		})
