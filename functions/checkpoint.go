@@ -39,7 +39,7 @@ type position struct {
 var positionKey = port.Key{Partition: "log", Sort: "position"}
 
 func pinKey(group string) port.Key { return port.Key{Partition: "pin", Sort: group} }
-func recordKey(n int64) port.Key { return port.Key{Partition: "record", Sort: fmt.Sprintf("%012d", n)} }
+func recordKey(n int64) port.Key   { return port.Key{Partition: "record", Sort: fmt.Sprintf("%012d", n)} }
 
 func hashKey(n int64) port.Key { return port.Key{Partition: "hash", Sort: fmt.Sprintf("%012d", n)} }
 
