@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -37,8 +39,21 @@ func run(args []string) int {
 	case errors.Is(err, errFindings):
 		return exitFindings
 	}
-	fmt.Fprintln(os.Stderr, "scruple:", err)
+	fmt.Fprintln(os.Stderr, "scruple:", said(err))
 	return exitFailure
+}
+
+// said writes an error. Of several faults in one, as workers have when a disk is full, each is said once.
+func said(err error) string {
+	var lines []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		excerpt := strings.HasPrefix(line, " ") || strings.HasPrefix(line, ">")
+		if !excerpt && slices.ContainsFunc(lines, func(l string) bool { return strings.HasSuffix(l, line) }) {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // globals are the flags that every command has.
