@@ -19,7 +19,7 @@ var seemings = []string{
 	"区别", "识别", "差别", "个别", "性别", "并非不", "不是不", "没有不", "不会不", "不可能不", "不能不", "无不", "莫不", "非但", "无忧", "没错", "不用犹豫", "无须犹豫", "不必犹豫", "不用怀疑", "毫无疑问", "无疑",
 	"无需操心", "不用操心", "不用盯盘", "不用打理", "没空", "不二", "莫过于", "别犹豫", "别担心", "别再", "别错过", "不要错过", "不容错过", "不要犹豫", "别等", "不用等", "不限", "不低于", "不少于", "不小于", "不亏", "不赔", "不变", "不动", "不用担心", "无需担心", "不必担心",
 	"not only", "not just", "not merely", "not simply", "no doubt", "no wonder", "without doubt", "without a doubt", "no question", "never miss",
-	"don't miss", "don't wait", "no matter", "why not", "no need to worry", "don't worry", "nothing less than", "none other than", "no less than",
+	"don't miss", "don't wait", "no matter", "why not", "no need to worry", "don't worry", "nothing less than", "nothing beats", "nothing like", "none other than", "no less than",
 	"not to mention", "no longer wait", "never been easier", "cannot wait", "can't wait", "no fewer than", "not until", "no strings", "no hassle", "no fuss", "not a myth", "no sooner",
 	"no stress", "no minimum", "no fees",
 }
