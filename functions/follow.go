@@ -125,8 +125,8 @@ func (h *House) empty(ctx context.Context, now time.Time, run *Run, card string,
 		if err != nil {
 			return err
 		}
-		if card != "" && r.Head.Card != card {
-			continue
+		if card != "" && r.Head.Card != card || r.Head.State != scruple.Queued && r.Head.State != scruple.Deferred {
+			continue // of another card, or gone since its row was read
 		}
 		a := Answer{Reason: why.Reason}
 		a.Decision.State = scruple.Withdrawn
