@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -179,7 +180,9 @@ func (s *server) schedule(ctx context.Context) (*cron.Cron, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.Schedule(sched, cron.FuncJob(func() { s.occurrence(ctx, campaign) }))
+		if _, err := c.ScheduleJob(sched, cron.FuncJob(func() { s.occurrence(ctx, campaign) })); err != nil {
+			return nil, fmt.Errorf("campaign %s: %w", campaign.ID, err)
+		}
 		s.missed(ctx, campaign)
 	}
 	return c, nil
