@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/scruple/scruple"
 )
 
 // whenSource says when a disclosure is due. Without it, always.
@@ -21,6 +23,8 @@ type unitSource struct {
 	// Term is used in place of Any: the message has to hold the value of this term of the product, up to its first comma or
 	// bracket. A product without the term asks for nothing.
 	Term string `yaml:"term"`
+	// Slots are merge fields that will say it: in a preview, where slots stand open as {name}, one of them is enough.
+	Slots []string `yaml:"slots"`
 	// Negated is required when the words must be denied where they stand (存款 in 非存款), forbidden when they must not (有风险,
 	// not 没有风险). Empty: either will do.
 	Negated string `yaml:"negated"`
@@ -39,6 +43,7 @@ type meaning struct {
 	any     termList
 	negated string
 	term    string
+	slots   []string
 }
 
 func compileDisclosure(c *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
@@ -83,7 +88,10 @@ func (k *disclosureRule) compileWhen(c *compiler, w *whenSource) error {
 }
 
 func compileUnit(c *compiler, at string, u *unitSource) (meaning, error) {
-	m := meaning{name: u.Name, negated: u.Negated, term: u.Term}
+	m := meaning{name: u.Name, negated: u.Negated, term: u.Term, slots: u.Slots}
+	if u.Term != "" {
+		m.slots = append(m.slots, "product."+u.Term, "product.term."+u.Term)
+	}
 	if u.Name == "" || (len(u.Any) == 0) == (u.Term == "") {
 		return m, &specError{at, "a unit needs a name, and either the words that carry its meaning (any) or a term of the product (term)"}
 	}
@@ -169,6 +177,9 @@ func (k *disclosureRule) lacks(x *exam, p *piece) string {
 }
 
 func (u *meaning) lacks(x *exam, p *piece) string {
+	if u.openIn(x.m) {
+		return ""
+	}
 	if u.term != "" {
 		return u.lacksTerm(x, p)
 	}
@@ -188,6 +199,13 @@ func (u *meaning) lacks(x *exam, p *piece) string {
 		return "says the opposite of: " + u.name
 	}
 	return "not said: " + u.name
+}
+
+// openIn reports whether an open slot of a preview will carry the meaning.
+func (u *meaning) openIn(m *scruple.Message) bool {
+	return len(u.slots) > 0 && slices.ContainsFunc(m.Slots, func(s scruple.Slot) bool {
+		return slices.Contains(u.slots, s.Name) && len(s.Value) == len(s.Name)+2 && s.Value[0] == '{' && s.Value[1:len(s.Value)-1] == s.Name
+	})
 }
 
 func (u *meaning) lacksTerm(x *exam, p *piece) string {

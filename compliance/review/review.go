@@ -39,6 +39,7 @@ type Decision struct {
 // The reasons that are no rule's.
 const (
 	ReasonRejected = "review.rejected"     // an officer rejected the card
+	ReasonTaken    = "review.withdrawn"    // an officer took back an approval, or asked for changes
 	ReasonTooLate  = "review.latest-start" // it could not leave before its latest start
 )
 
