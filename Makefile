@@ -4,6 +4,7 @@ GO ?= go
 HOUSE := examples/bank
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 TOOL := $(GO) tool -modfile=tools/go.mod
+FUZZ_TIME ?= 10s
 LIMIT_MB := 40
 # No test and no tool may hang for ever.
 LINT_SECONDS := 600
@@ -30,9 +31,9 @@ build: ## build bin/scruple, one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/scruple ./cmd/scruple
 	@size=$$(wc -c <bin/scruple); echo "bin/scruple: $$((size / 1000000)) MB (bound: $(LIMIT_MB) MB)"; [ $$size -le $(LIMIT_MB)000000 ]
 
-fuzz: ## fuzz every target for ten seconds each
+fuzz: ## fuzz every target, FUZZ_TIME (10s) each
 	@grep -rn --include='*_test.go' -oE '^func Fuzz[A-Za-z0-9]+' . | sed -E 's#^\./(.*)/[^/]+:[0-9]+:func (.*)#\1 \2#' | \
-	while read -r folder target; do $(GO) test ./$$folder -run '^$$' -fuzz "^$$target\$$" -fuzztime 10s || exit 1; done
+	while read -r folder target; do $(GO) test ./$$folder -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ_TIME) || exit 1; done
 
 clean: ## remove what was built, and the sample bank's store and deliveries
 	rm -rf bin $(HOUSE)/.scruple $(HOUSE)/out
