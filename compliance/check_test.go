@@ -191,3 +191,30 @@ func TestNoAllocationOnCleanText(t *testing.T) {
 		}
 	}
 }
+
+func TestFiguresAgainstTheProduct(t *testing.T) {
+	wealth := &scruple.Product{Type: "wealth", Rates: []scruple.Rate{{Kind: "benchmark", Low: 2.2, High: 3.2, Unit: "% p.a."}, {Kind: "fee", Low: 0.3, High: 0.3, Unit: "%"}}}
+	for text, want := range map[string][]string{
+		"业绩比较基准2.20%-3.20%":            nil,
+		"业绩比较基准2.20%至3.80%":            {"2.20%至3.80%"},
+		"业绩比较基准2.20-3.80%":             {"2.20-3.80%"},
+		"业绩比较基准为2.20%，收益率3.20%":        {"3.20%"},
+		"现在就来，5.10%等您":                 {"5.10%"},
+		"100%线上办理":                     nil,
+		"债券占比不低于80%，股票不超过20%":          nil,
+		"管理费0.30%":                     nil,
+		"管理费0.20%":                     {"0.20%"},
+		"业绩比较基准2.20%至3.20%，其中6.60%已完成": nil,
+	} {
+		m := &scruple.Message{Market: scruple.CN, Channel: scruple.Push, Text: text, Excerpt: true}
+		got := quotes(book(t).Check(m, &scruple.Facts{Now: noon, Product: wealth}), "cn.rate-mismatch")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s\n%s", text, diff)
+		}
+	}
+	bare := &scruple.Product{Type: "wealth"}
+	m := &scruple.Message{Market: scruple.CN, Channel: scruple.Push, Text: "现在就来，5.10%等您", Excerpt: true}
+	if got := quotes(book(t).Check(m, &scruple.Facts{Now: noon, Product: bare}), "cn.rate-mismatch"); got != nil {
+		t.Errorf("a product without rates has nothing to compare with: %q", got)
+	}
+}

@@ -1,8 +1,3 @@
-// Package compliance judges messages: what they claim, what they leave unsaid, whether their figures are the product's,
-// whether they may be sent to this person, and how they look. The rules are data; see docs/writing-rules.md.
-//
-// A Book is loaded once and then only read. Check is a function of its arguments: same book, message and facts, same
-// findings.
 package compliance
 
 import (

@@ -1,0 +1,94 @@
+// Package compliance judges messages: what they claim, what they leave unsaid, whether their figures are the product's,
+// whether they may be sent to this person, and how they look. The rules are data; see docs/writing-rules.md.
+//
+// A Book is loaded once and then only read. Check is a function of its arguments: same book, message and facts, same
+// findings.
+//
+// # A rule file
+//
+// A file is YAML, in UTF-8, named *.yaml. Unknown keys are errors. It has three keys:
+//
+//	market: cn, hk, us, uk or eu; needed when there are rules
+//	lexicons: lists of terms by name, which rules of every file and market use as "@name"
+//	rules: a list of rules
+//
+// Every rule has these keys:
+//
+//	id: the market, a dot, and lower-case words joined by hyphens, such as cn.benchmark-as-return
+//	kind: claim, disclosure, number, render or gate
+//	verdict: hold or block
+//	basis: a list of {law, article, from, to, source}. from and to are the first and last day in force, 2006-01-02; source is
+//	  read, secondary, unverified or policy. An unverified basis may hold and never block
+//	applies: {products, except_products, channels, classes}, lists that bound its scope; see Scope
+//	title, why, fix: {en, zh}, at least one of the two: its name, its reason in one sentence, what to write instead
+//	flag, pass: at least two examples each, that it must find fault with or let go; see Example
+//
+// A rule is judged by its examples when it is loaded, and a book with a rule that fails one does not load.
+//
+// # Claims: words that must not be said
+//
+//	match:
+//	  any: terms that make the claim
+//	  near: terms of which one has to stand near; within: clause, sentence (left out) or message says how near
+//	  unless: terms that give the words another meaning; unless_within: clause (left out), sentence or message
+//	  negatable: false when a denial or a warning of the words is a claim all the same
+//	  subject: true to look at the subject line only
+//	  rates: kinds of rates; only for products that have one of them other than zero, and for unknown products
+//
+// # Disclosures: words that have to be said
+//
+// They judge whole messages of class marketing, unless applies says otherwise, and every visible body of them.
+//
+//	when:
+//	  any: terms; only messages that hold one
+//	  unless: terms; never messages that hold one
+//	  terms: terms of the product; only when it has all of them, and no two alike
+//	units: what has to be said, all of it:
+//	- name: the meaning in a few words
+//	  any: terms that carry it
+//	  negated: required (存款 in 非存款), forbidden (有风险, not 没有风险), or left out where either will do
+//	  term: in place of any, a term of the product whose value has to stand there
+//	  slots: merge fields that will say it, for previews
+//	exact: prescribed texts, of which one has to stand there but for case, width, spaces and punctuation; # is any number
+//
+// # Numbers
+//
+//	number:
+//	  find: percent, which compares percentages with the product's rates, or amount, which looks at amounts beside words
+//	  unless: terms of the sentence that give a figure another role
+//	  labels: for percent, a list of {name, any, kinds, always, other}. The label whose terms stand nearest to a figure says what
+//	    it is: a rate of one of the kinds; with other, none of the product's. always: at fault if the product has no such rate
+//	  unknown: hold, to hold a percentage that no rate or term of a product with rates explains; left out: ignore
+//	  ends: kinds of rates of which both ends of a range have to be stated when one is
+//	  near: for amount, the terms it belongs to
+//	  allowed: the amounts that may stand there; terms: terms of the product that hold further ones
+//	  above: amounts below are not looked at
+//
+// # Rendering
+//
+//	render:
+//	  check: signature, segments, subject, reply or hidden
+//	  max: for segments and subject, the most that may be
+//
+// # Gates
+//
+// They judge the recipient and the product, and run only when Facts.Recipient is known.
+//
+//	gate: address, age, consent, contact_limit, private_placement, product_status, quiet_hours, student, suitability or suppression
+//	with: the settings of the gate. For age: zone, adult, oldest, review_from, risk_from, birth_optional. For consent: purposes,
+//	  max_age, wording, soft_opt_in, confirmed, require. For contact_limit: limits (name, window, max, channels, classes),
+//	  when_full. For product_status: zone. For quiet_hours: channels, open, close, days, zones. For student: types. For
+//	  suitability: zone, ratings, needs, exempt. For suppression: reasons, ignore, everywhere, show. Others take none
+//
+// # Terms
+//
+// A term is a word or phrase. It is folded as messages are, so case, width, accents, traditional characters, look-alike letters,
+// spaces and hyphens do not matter; Latin words match whole. It may hold
+//
+//	(a|b)   one of several
+//	[a]     a, or nothing; [a|b] is a, b or nothing
+//	...     a gap within the same clause, of up to 12 Han characters or 40 Latin letters; a negator in it denies the term
+//	#       a number, in figures or Chinese numerals
+//	*       at the end or start of a Latin word: any further letters
+//	@name   alone, in place of a term: all terms of a lexicon
+package compliance
