@@ -32,6 +32,14 @@ type Card struct {
 	Rulings []review.Ruling `json:"rulings,omitempty"`
 }
 
+// lastAction is what an officer did last; empty when none has ruled.
+func (c *Card) lastAction() review.Action {
+	if n := len(c.Rulings); n > 0 {
+		return c.Rulings[n-1].Action
+	}
+	return ""
+}
+
 // cardFor finds the card that a held message belongs to, and lays it down when this is the first message of it.
 func (h *House) cardFor(ctx context.Context, b *bench, j *judged) error {
 	id, keys := review.Card(&j.message, j.body.Findings)

@@ -53,7 +53,7 @@ func (h *House) deliverOnce(ctx context.Context, now time.Time, id string) (scru
 	if err := b.run.Head.mayGo(b.seal, now); err != nil {
 		return r.Head.State, err
 	}
-	j, err := h.judge(ctx, b, s, now, now)
+	j, err := h.judge(ctx, b, s, last, now, now)
 	if err != nil {
 		return r.Head.State, err
 	}

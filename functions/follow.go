@@ -72,21 +72,27 @@ func (h *House) reconsiderOnce(ctx context.Context, now time.Time, held port.Key
 	if err := sound(id, r); err != nil {
 		return nil, err
 	}
-	b, s, _, err := h.reload(ctx, id, r)
+	b, s, last, err := h.reload(ctx, id, r)
 	if err != nil {
 		return nil, err
 	}
 	if err := b.run.Head.mayGo(b.seal, now); err != nil {
 		return nil, err
 	}
-	j, err := h.judge(ctx, b, s, now, later(now, b.run.Head.Due))
+	j, err := h.judge(ctx, b, s, last, now, later(now, b.run.Head.Due))
 	if err != nil {
 		return nil, err
 	}
 	if j.body.Decision.State == scruple.Held && j.body.Card == r.Head.Card {
 		return nil, nil // as it was: nothing to write
 	}
-	return &j.body, h.resettle(ctx, b, s, j, r, port.Write{Op: port.Delete, Key: held, Revision: port.Any})
+	index := port.Write{Op: port.Delete, Key: held, Revision: port.Any}
+	if d := &j.body.Decision; (d.State == scruple.Queued || d.State == scruple.Deferred) && j.body.Copy != last.Copy {
+		// Whoever approved it saw another copy.
+		_, err := h.holdAtDoor(ctx, b, s, j, r, index, ruleCopyChanged, "the copy changed while the message waited")
+		return &j.body, err
+	}
+	return &j.body, h.resettle(ctx, b, s, j, r, index)
 }
 
 func later(a, b time.Time) time.Time {

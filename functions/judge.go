@@ -82,7 +82,8 @@ type judged struct {
 }
 
 // judge fills, checks and decides one message. It is the one way to a decision: Prepare, Follow and Deliver all take it.
-func (h *House) judge(ctx context.Context, b *bench, s *subject, now, due time.Time) (*judged, error) {
+// last is the decision before, if there was one: what the door or an officer objected to then still stands.
+func (h *House) judge(ctx context.Context, b *bench, s *subject, last *Case, now, due time.Time) (*judged, error) {
 	t, ok := b.templates[s.variant]
 	if !ok {
 		return nil, fmt.Errorf("message %s: run %s has no variant %q", s.id, b.run.Head.ID, s.variant)
@@ -99,7 +100,45 @@ func (h *House) judge(ctx context.Context, b *bench, s *subject, now, due time.T
 			Inputs: inputs(t, &s.recipient), Profile: s.profile,
 		},
 	}
-	return j, h.decide(ctx, b, j, now, due)
+	if last == nil {
+		return j, h.decide(ctx, b, j, now, due)
+	}
+	if last.Copy == j.body.Copy {
+		for _, f := range last.Findings {
+			if f.Rule == ruleCopyChanged {
+				j.body.Findings = append(j.body.Findings, f)
+			}
+		}
+	}
+	if err := h.decide(ctx, b, j, now, due); err != nil {
+		return nil, err
+	}
+	return j, h.obey(ctx, b, j, last.Card)
+}
+
+// obey lets the last word of an officer on the card that a message waited on stand, whatever is found now: what was
+// rejected, withdrawn or sent back does not go because rules or facts have changed since.
+func (h *House) obey(ctx context.Context, b *bench, j *judged, card string) error {
+	if card == "" || card == j.body.Card {
+		return nil
+	}
+	c, id, err := h.loadCard(ctx, card)
+	if err != nil {
+		return err
+	}
+	d := &j.body.Decision
+	switch goes := d.State == scruple.Queued || d.State == scruple.Deferred; c.Head.lastAction() {
+	case review.Reject:
+		*d = review.Decision{State: scruple.Withheld, Reasons: []string{review.ReasonRejected}}
+	case review.Withdraw, review.RequestChanges:
+		if goes {
+			*d = review.Decision{State: scruple.Held, Reasons: []string{review.ReasonTaken}}
+			j.card, j.cardID, j.body.Card, j.body.Seal, j.body.Rulings = c, id, card, b.seal, c.Head.Rulings
+			return nil
+		}
+	}
+	b.conds = append(b.conds, port.Write{Op: port.Check, Key: cardKey(id), Revision: c.Revision})
+	return nil
 }
 
 // examine fills and checks one message. It is pure: equal arguments give equal results, which is how a decision on record

@@ -38,6 +38,9 @@ func (h *House) Prepare(ctx context.Context, now time.Time, job Batch) (Tally, e
 	if err := run.Head.mayGo(b.seal, now); err != nil {
 		return tally, err
 	}
+	if job.List != run.Head.List {
+		return tally, fmt.Errorf("prepare %s: %s is not the list that was frozen: %w", job.Run, job.List, ErrTampered)
+	}
 	rows, err := h.rows(ctx, job)
 	if err != nil {
 		return tally, fmt.Errorf("prepare %s: %w", job.Run, err)
@@ -126,7 +129,7 @@ func (h *House) prepareAll(ctx context.Context, b *bench, todo []subject, now ti
 	done := make([]*judged, len(todo))
 	due := b.run.Head.Due
 	for i := range todo {
-		j, err := h.judge(ctx, b, &todo[i], now, due)
+		j, err := h.judge(ctx, b, &todo[i], nil, now, due)
 		if err != nil {
 			return nil, err
 		}
@@ -227,7 +230,7 @@ func (h *House) settle(tx port.Tx, b *bench, s *subject, j *judged, r *record[Do
 		tx = append(tx, port.Write{Op: port.Put, Key: heldKey(j.cardID, s.id), Revision: index, Value: value})
 	}
 	if j.card != nil {
-		tx = append(tx, port.Write{Op: port.Check, Key: cardKey(j.cardID), Revision: j.card.Revision})
+		tx = merge(tx, port.Tx{{Op: port.Check, Key: cardKey(j.cardID), Revision: j.card.Revision}})
 	}
 	return tx, nil
 }

@@ -91,14 +91,14 @@ func (h *House) ruleRun(ctx context.Context, now time.Time, who scruple.Actor, i
 	if err != nil {
 		return review.Standing{}, err
 	}
+	b, err := h.bench(ctx, run) // it may raise the run's tier
+	if err != nil {
+		return review.Standing{}, err
+	}
 	need, _ := run.Head.signatures()
 	if need == 0 && r.Action != review.Withdraw || run.Head.Status == Stopped || run.Head.Status == Launching {
 		err := fmt.Errorf("run %s is %s and of tier %s: %w", id, run.Head.Status, run.Head.Tier, review.ErrNothing)
 		return review.Standing{}, h.refused(ctx, now, who, "run/"+id, r, err)
-	}
-	b, err := h.bench(ctx, run)
-	if err != nil {
-		return review.Standing{}, err
 	}
 	r.Seal = b.seal
 	if err := review.MayRule(who, run.Head.Authors, run.Head.Rulings, r); err != nil {
