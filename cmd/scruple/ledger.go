@@ -34,10 +34,11 @@ that was cut back as a whole. Exit code 1 when anything is wrong.`,
 					return err
 				}
 				signed, err := hs.LastCheckpoint(ctx)
-				if err == nil {
-					_, err = os.Stdout.Write(signed)
+				if err != nil {
+					return err
 				}
-				return err
+				g.print(map[string]string{"checkpoint": string(signed)}, func() { fmt.Print(string(signed)) })
+				return nil
 			})
 		},
 	})
