@@ -21,13 +21,21 @@ type Example struct {
 	Whole   bool             `yaml:"whole" json:"whole,omitempty"`
 	// Source is the YAML of the example, the only field set for a gate, whose examples describe people.
 	Source string `yaml:"-" json:"source,omitempty"`
+
+	person *personCase
+}
+
+// personCase is an example of a gate, read.
+type personCase struct {
+	message scruple.Message
+	facts   scruple.Facts
 }
 
 // readExample reads one example of a rule and fills in what it leaves out.
 func readExample(r *Rule, node exampleNode) (Example, error) {
 	if r.Kind == kindGate {
-		_, _, err := gateExample(node.yaml)
-		return Example{Source: string(node.yaml)}, message(err)
+		m, f, err := gateExample(node.yaml)
+		return Example{Source: string(node.yaml), person: &personCase{m, f}}, message(err)
 	}
 	e := Example{Text: node.text}
 	if node.yaml != nil {
@@ -86,11 +94,8 @@ func (e *engine) try(r *Rule, ex *Example) (scruple.Findings, error) {
 		Market: r.Market, Channel: ex.Channel, Class: ex.Class, Subject: ex.Subject, Text: ex.Text, HTML: ex.HTML, Excerpt: !ex.Whole,
 	}
 	f := scruple.Facts{Product: ex.Product}
-	if r.Kind == kindGate {
-		var err error
-		if m, f, err = gateExample([]byte(ex.Source)); err != nil {
-			return nil, err
-		}
+	if ex.person != nil {
+		m, f = ex.person.message, ex.person.facts
 	} else if !r.reaches(&m, f.Product) {
 		return nil, errScope
 	}

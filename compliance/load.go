@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/internal/strictyaml"
@@ -107,8 +108,9 @@ func (l *loader) read(fsys fs.FS) []*ruleFile {
 	if err != nil {
 		l.faults = append(l.faults, fmt.Errorf("read rule files: %w", err))
 	}
-	for _, f := range files {
-		if err := strictyaml.Decode(f.name, f.src, &f.parsed); err != nil {
+	for i, err := range parse(files) {
+		f := files[i]
+		if err != nil {
 			l.faults = append(l.faults, err)
 			continue
 		}
@@ -119,6 +121,17 @@ func (l *loader) read(fsys fs.FS) []*ruleFile {
 		l.files = append(l.files, f)
 	}
 	return files
+}
+
+// parse parses all files, as many at a time as there are processors: it is half of the work of loading.
+func parse(files []*ruleFile) []error {
+	errs := make([]error, len(files))
+	var wg sync.WaitGroup
+	for i, f := range files {
+		wg.Go(func() { errs[i] = strictyaml.Decode(f.name, f.src, &f.parsed) })
+	}
+	wg.Wait()
+	return errs
 }
 
 func (l *loader) lexicon(f *ruleFile) {

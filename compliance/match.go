@@ -26,7 +26,11 @@ func (t *reading) scan(e *engine) {
 }
 
 func (t *reading) mayBegin(e *engine, i int) bool {
-	return i+2 >= len(t.units) || e.trie.begins(t.units[i].r, t.units[i+1].r, t.units[i+2].r)
+	if i+4 > len(t.units) {
+		return true
+	}
+	u := t.units[i : i+4]
+	return e.trie.begins(u[0].r, u[1].r, u[2].r, u[3].r)
 }
 
 // walk follows the trie from unit start and looks at every literal that may stand there. No literal goes on over the end of

@@ -3,15 +3,14 @@ package compliance
 import "slices"
 
 // trie finds the literals of all rules. Literals begin only where a word, a number or a Han character does, so it is walked
-// once from each such place, and few places get past the tables of beginnings. Its edges lie in one open hash table: a step
+// once from each such place, and few places get past the table of starts. Its edges lie in one open hash table: a step
 // costs the same however many rules there are.
 type trie struct {
 	edges  []edge
 	shift  uint
 	states int32
-	// ones has a bit for each code point that is a literal by itself; twos for each hash of two that are one, and threes for
-	// each hash of the three that begin a longer one.
-	ones, twos, threes [1 << 10]uint64
+	// starts has a bit for the hash of the first four code points of each literal, or of all it has.
+	starts [1 << 10]uint64
 }
 
 // edge leads from a state by a code point to another. The key of a free slot is 0.
@@ -65,25 +64,21 @@ func (t *trie) enter(lit []rune, depth int) *edge {
 }
 
 func (t *trie) mark(lit []rune) {
-	switch len(lit) {
-	case 1:
-		set(&t.ones, uint64(lit[0]&0xFFFF))
-	case 2:
-		set(&t.twos, hash(lit[0], lit[1], 0))
-	default:
-		set(&t.threes, hash(lit[0], lit[1], lit[2]))
-	}
+	var first [4]rune
+	copy(first[:], lit)
+	h := hash(first[0], first[1], first[2], first[3])
+	t.starts[h>>6] |= 1 << (h & 63)
 }
 
-func set(bits *[1 << 10]uint64, n uint64) { bits[n>>6] |= 1 << (n & 63) }
+func hash(a, b, c, d rune) uint64 {
+	return (uint64(a) ^ uint64(b)<<16 ^ uint64(c)<<32 ^ uint64(d)<<48) * spread >> 48
+}
 
-func isSet(bits *[1 << 10]uint64, n uint64) bool { return bits[n>>6]>>(n&63)&1 != 0 }
+func (t *trie) isStart(h uint64) bool { return t.starts[h>>6]>>(h&63)&1 != 0 }
 
-func hash(a, b, c rune) uint64 { return (uint64(a)<<42 | uint64(b)<<21 | uint64(c)) * spread >> 48 }
-
-// begins reports whether a literal may begin with a, b and c. It may say yes where none does, never no where one does.
-func (t *trie) begins(a, b, c rune) bool {
-	return isSet(&t.threes, hash(a, b, c)) || isSet(&t.twos, hash(a, b, 0)) || isSet(&t.ones, uint64(a&0xFFFF))
+// begins reports whether a literal may begin with a, b, c and d. It may say yes where none does, never no where one does.
+func (t *trie) begins(a, b, c, d rune) bool {
+	return t.isStart(hash(a, b, c, d)) || t.isStart(hash(a, b, c, 0)) || t.isStart(hash(a, b, 0, 0)) || t.isStart(hash(a, 0, 0, 0))
 }
 
 // step returns the edge from a state by r, or nil.
