@@ -20,13 +20,30 @@ func cronSchedule(c *functions.Campaign) (cron.Schedule, error) {
 }
 
 // cronClock is the clock of the process for the schedule: a rehearsal (--now) is one there too.
-type cronClock struct {
-	cron.RealClock
-	now func() time.Time
-}
+type cronClock struct{ now func() time.Time }
 
 // Now returns the moment that the process acts by.
 func (c cronClock) Now() time.Time { return c.now() }
+
+// NewTimer makes a timer that tells what Now says when it fires.
+func (c cronClock) NewTimer(d time.Duration) cron.Timer {
+	fired := make(chan time.Time, 1)
+	t := time.AfterFunc(d, func() {
+		select {
+		case fired <- c.now():
+		default: // nobody took the last one
+		}
+	})
+	return cronTimer{t, fired}
+}
+
+type cronTimer struct {
+	*time.Timer
+	fired chan time.Time
+}
+
+// C returns the channel on which the timer fires.
+func (t cronTimer) C() <-chan time.Time { return t.fired }
 
 // lastOccurrence returns the latest occurrence of a campaign by cron that is not after now, looking back a year.
 func lastOccurrence(c *functions.Campaign, now time.Time) (time.Time, error) {
