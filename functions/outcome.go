@@ -38,7 +38,15 @@ func (h *House) answered(ctx context.Context, now time.Time, id string, tries in
 	if next.State == scruple.Queued {
 		a.Decision.Due = now.Add(next.Wait)
 	}
-	return h.turn(ctx, now, id, Self, StepReceipt, scruple.Claimed, a, next.Bounce)
+	// The answer cannot be had again: a store that fails for a moment is asked again before the message stays in doubt.
+	var state scruple.State
+	var err error
+	for range 3 {
+		if state, err = h.turn(ctx, now, id, Self, StepReceipt, scruple.Claimed, a, next.Bounce); err == nil {
+			break
+		}
+	}
+	return state, err
 }
 
 // turn brings a message from one state to the next because of what an answer says, with everything that hangs on it: the

@@ -62,33 +62,29 @@ func (h *House) InDoubt(ctx context.Context, run string) ([]Doubt, error) {
 
 // Resume brings order into what an earlier process left: a message that it claimed and never answered is marked in doubt,
 // and rulings whose messages did not follow yet are followed. alive says whether a worker still works.
+// One record that cannot be read stops no other; the faults are returned together.
 func (h *House) Resume(ctx context.Context, now time.Time, alive func(worker string) bool) (doubts int, err error) {
 	runs, err := h.Runs(ctx)
 	if err != nil {
 		return 0, err
 	}
+	var faults []error
 	for i := range runs {
 		claims, err := h.InDoubt(ctx, runs[i].ID)
-		if err != nil {
-			return doubts, err
-		}
+		faults = append(faults, err)
 		for _, c := range claims {
 			if alive(c.Worker) {
 				continue
 			}
 			fresh, err := h.doubt(ctx, now, c.Message)
-			if err != nil {
-				return doubts, err
-			}
+			faults = append(faults, err)
 			if fresh {
 				doubts++
 			}
 		}
-		if err := h.resumeRulings(ctx, &runs[i]); err != nil {
-			return doubts, err
-		}
+		faults = append(faults, h.resumeRulings(ctx, &runs[i]))
 	}
-	return doubts, nil
+	return doubts, errors.Join(faults...)
 }
 
 // doubt marks a claimed message as in doubt; fresh is false when it was so already, or has its answer.

@@ -94,6 +94,10 @@ func (hs *house) openPorts(ctx context.Context) error {
 	return nil
 }
 
+// deliverers is how many messages are at carriers' doors at a time. It is no more than the connections that mail keeps open:
+// a message is claimed before it waits for one, and what waits there is in doubt when the process is killed.
+const deliverers = 4
+
 // localURLs makes relative paths in URLs relative to the house.
 func (hs *house) localURLs() {
 	local := func(u string) string {

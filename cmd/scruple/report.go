@@ -116,6 +116,13 @@ func (r *report) funnel() {
 	for _, s := range []scruple.State{scruple.Queued, scruple.Deferred, scruple.Claimed, scruple.InDoubt, scruple.Sent, scruple.Delivered, scruple.Bounced, scruple.Refused, scruple.Withdrawn, scruple.Expired} {
 		some(string(s), r.States[s])
 	}
+	decided := 0
+	for _, n := range r.States {
+		decided += n
+	}
+	if r.Run.Status != functions.Unsigned {
+		some("not decided yet", f.Rows-decided)
+	}
 	approved := 0
 	for _, s := range []scruple.State{scruple.Queued, scruple.Deferred, scruple.Claimed, scruple.InDoubt, scruple.Sent, scruple.Delivered, scruple.Bounced, scruple.Refused} {
 		approved += r.States[s]

@@ -54,8 +54,8 @@ func (g *globals) run(ctx context.Context, ids []string, asScheduled bool) (err 
 		return err
 	}
 	doubts, err := hs.Resume(ctx, g.time(), func(w string) bool { return w == hs.Worker })
-	if err != nil {
-		return err
+	if err != nil { // of single records; they stop no others, and ledger verify names them
+		fmt.Fprintln(os.Stderr, "scruple:", err)
 	}
 	if err := hs.Reclaim(ctx, g.time()); err != nil {
 		return err
@@ -98,7 +98,7 @@ func (hs *house) runOne(ctx context.Context, c dueCampaign, clock func() time.Ti
 	if err != nil {
 		return nil, err
 	}
-	crew := functions.Crew{Clock: clock, Preparers: runtime.NumCPU(), Deliverers: 16, Progress: p.tally}
+	crew := functions.Crew{Clock: clock, Preparers: runtime.NumCPU(), Deliverers: deliverers, Progress: p.tally}
 	if err := hs.Drain(ctx, crew); err != nil {
 		return nil, fmt.Errorf("campaign %s: %w", c.ID, err)
 	}

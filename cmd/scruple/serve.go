@@ -65,8 +65,8 @@ func (s *server) serve(ctx context.Context) (err error) {
 		return err
 	}
 	doubts, err := s.house.Resume(ctx, s.time(), func(w string) bool { return w == s.house.Worker })
-	if err != nil {
-		return err
+	if err != nil { // of single records; they stop no others, and ledger verify names them
+		s.log.Error("resume", "error", err)
 	}
 	if err := s.house.Reclaim(ctx, s.time()); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (s *server) work(ctx context.Context, signer note.Signer) {
 	defer tick.Stop()
 	signed := time.Now()
 	for {
-		s.round(ctx, functions.Crew{Clock: s.clock, Preparers: runtime.NumCPU(), Deliverers: 16})
+		s.round(ctx, functions.Crew{Clock: s.clock, Preparers: runtime.NumCPU(), Deliverers: deliverers})
 		if time.Since(signed) > s.sign {
 			signed = time.Now()
 			if _, err := s.house.Checkpoint(ctx, signed.UTC().Add(-sealLag), signer); err != nil {
