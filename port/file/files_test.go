@@ -33,16 +33,17 @@ func TestFiles(t *testing.T) {
 
 func TestFilesURLs(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for raw, want := range map[string]string{
-		"file:none":                   "does not exist; create it first",
-		"file://host/dir":             "expected file:///absolute",
-		"file:":                       "expected file:///absolute",
-		"file:x?create=1":             `unknown parameter "create"`,
-		"file:x?create_dir=perhaps":   "expected true or false",
-		"file:sub/dir?create_dir=1":   "",
-		"file:sub/dir":                "",
-		"file:./sub?create_dir=false": "",
+	for _, tc := range []struct{ raw, want string }{ // in this order: one makes the directory that the next ones open
+		{"file:none", "does not exist; create it first"},
+		{"file://host/dir", "expected file:///absolute"},
+		{"file:", "expected file:///absolute"},
+		{"file:x?create=1", `unknown parameter "create"`},
+		{"file:x?create_dir=perhaps", "expected true or false"},
+		{"file:sub/dir?create_dir=1", ""},
+		{"file:sub/dir", ""},
+		{"file:./sub?create_dir=false", ""},
 	} {
+		raw, want := tc.raw, tc.want
 		u, err := url.Parse(raw)
 		if err != nil {
 			t.Fatal(err)
