@@ -179,17 +179,17 @@ func (hs *house) known(all []*functions.Campaign, ids []string) error {
 }
 
 // checkAll looks at every file and campaign that a run will use, so that a fault in any of them leaves everything as it was.
+// All campaigns with a fault are named.
 func (hs *house) checkAll(ctx context.Context, campaigns []dueCampaign) error {
 	products, err := hs.checkImports()
 	if err != nil {
 		return err
 	}
+	var faults []error
 	for _, c := range campaigns {
-		if err := hs.CheckLaunch(ctx, c.Campaign, c.due, products...); err != nil {
-			return err
-		}
+		faults = append(faults, hs.CheckLaunch(ctx, c.Campaign, c.due, products...))
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // checkImports goes through the files that the configuration names and returns the products among them.

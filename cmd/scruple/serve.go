@@ -61,6 +61,11 @@ func (s *server) serve(ctx context.Context) (err error) {
 	if err := s.sound(ctx); err != nil {
 		return err
 	}
+	listener, err := net.Listen("tcp", s.listen)
+	if err != nil {
+		return fmt.Errorf("--listen %s: %w; name another address", s.listen, err)
+	}
+	defer listener.Close() //nolint:errcheck // Shutdown has closed it
 	if err := s.house.bringIn(ctx, s.time()); err != nil {
 		return err
 	}
@@ -72,10 +77,6 @@ func (s *server) serve(ctx context.Context) (err error) {
 		return err
 	}
 	signer, err := s.house.signer()
-	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return err
 	}
