@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -298,9 +299,10 @@ func TestADeadWorkersClaimIsInDoubt(t *testing.T) {
 func TestNoDecisionWithoutItsLedgerLine(t *testing.T) {
 	h := &hook{Table: memory.NewTable()}
 	b := newBank(t, func(b *bank) { b.Table = h })
-	n, refuse := 0, errors.New("refused")
+	var n atomic.Int64 // workers commit at the same time
+	refuse := errors.New("refused")
 	h.set(func([]port.Tx) error {
-		if n++; n%7 == 3 {
+		if n.Add(1)%7 == 3 {
 			return refuse
 		}
 		return nil
@@ -314,7 +316,7 @@ func TestNoDecisionWithoutItsLedgerLine(t *testing.T) {
 		t.Fatal("the run could not be launched")
 	}
 	for range 200 {
-		if err := b.Drain(t.Context(), at0(monday.Add(time.Duration(n)*time.Minute))); err == nil {
+		if err := b.Drain(t.Context(), at0(monday.Add(time.Duration(n.Load())*time.Minute))); err == nil {
 			break
 		}
 	}
