@@ -18,8 +18,25 @@ func TestDocNamesEveryKey(t *testing.T) {
 		words[w] = true
 	}
 	for _, v := range []any{
-		fileSource{}, ruleSource{}, Basis{}, Scope{}, claimSource{}, whenSource{}, unitSource{}, numberSource{}, labelSource{}, renderSource{},
-		ageGate{}, consentGate{}, contactLimitGate{}, contactLimit{}, productStatusGate{}, quietHoursGate{}, studentGate{}, suitabilityGate{}, suppressionGate{},
+		fileSource{},
+		ruleSource{},
+		Basis{},
+		Scope{},
+		claimSource{},
+		whenSource{},
+		unitSource{},
+		numberSource{},
+		labelSource{},
+		renderSource{},
+		ageGate{},
+		consentGate{},
+		contactLimitGate{},
+		contactLimit{},
+		productStatusGate{},
+		quietHoursGate{},
+		studentGate{},
+		suitabilityGate{},
+		suppressionGate{},
 	} {
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumField() {
