@@ -94,9 +94,9 @@ func (hs *house) openPorts(ctx context.Context) error {
 	return nil
 }
 
-// deliverers is how many messages are at carriers' doors at a time. It is no more than the connections that mail keeps open:
+// deliverers is how many messages are at carriers' doors at a time. It is small on purpose:
 // a message is claimed before it waits for one, and what waits there is in doubt when the process is killed.
-const deliverers = 4
+const deliverers = 8
 
 // localURLs makes relative paths in URLs relative to the house.
 func (hs *house) localURLs() {

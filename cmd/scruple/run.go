@@ -61,13 +61,21 @@ func (g *globals) run(ctx context.Context, ids []string, asScheduled bool) (err 
 		return err
 	}
 	p := newProgress(os.Stderr, g.format == "text")
-	var reports []*report
+	var runs []string
 	for _, c := range campaigns {
 		clock := g.clock
 		if asScheduled {
 			clock = shifted(c.due)
 		}
-		r, err := hs.runOne(ctx, c, clock, p)
+		id, err := hs.runOne(ctx, c, clock, p)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, id)
+	}
+	var reports []*report // at the end: what one campaign deferred may have left while a later one ran
+	for _, id := range runs {
+		r, err := hs.report(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -90,19 +98,19 @@ func (g *globals) comeDue(campaigns []dueCampaign) []dueCampaign {
 	})
 }
 
-// runOne launches a campaign and does all the work there is now.
-func (hs *house) runOne(ctx context.Context, c dueCampaign, clock func() time.Time, p *progress) (*report, error) {
+// runOne launches a campaign, does all the work there is now, and returns the run's id.
+func (hs *house) runOne(ctx context.Context, c dueCampaign, clock func() time.Time, p *progress) (string, error) {
 	p.campaign(c.ID)
 	defer p.end()
 	run, err := hs.Launch(ctx, clock().UTC(), functions.Self, c.Campaign, c.due)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	crew := functions.Crew{Clock: clock, Preparers: runtime.NumCPU(), Deliverers: deliverers, Progress: p.tally}
 	if err := hs.Drain(ctx, crew); err != nil {
-		return nil, fmt.Errorf("campaign %s: %w", c.ID, err)
+		return "", fmt.Errorf("campaign %s: %w", c.ID, err)
 	}
-	return hs.report(ctx, run.ID)
+	return run.ID, nil
 }
 
 // dueCampaign is a campaign with the moment it is to run for.
