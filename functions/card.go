@@ -126,17 +126,20 @@ func (h *House) Cards(ctx context.Context, run string) ([]Card, error) {
 type HeldOn struct {
 	Count    int
 	Coverage review.Coverage // what an approval of all of them would cover
+	// Seals are those under which they were last decided, and how many under each: what is shown of them is of that time.
+	Seals map[string]int
 }
 
 // heldSlots is the value of a held message's index row.
 type heldSlots struct {
 	Slots []scruple.Slot `json:"slots,omitempty"`
+	Seal  string         `json:"seal"`
 }
 
 // Held counts what waits on a card and spans the values of its slots.
 func (h *House) Held(ctx context.Context, c *Card) (HeldOn, error) {
 	cid, _ := parseCardID(c.ID)
-	out := HeldOn{Coverage: review.Coverage{Shape: c.Shape, Findings: c.Keys}}
+	out := HeldOn{Coverage: review.Coverage{Shape: c.Shape, Findings: c.Keys}, Seals: map[string]int{}}
 	for rec, err := range list(ctx, h.Table, heldKey(cid, "").Partition) {
 		if err != nil {
 			return out, err
@@ -146,6 +149,7 @@ func (h *House) Held(ctx context.Context, c *Card) (HeldOn, error) {
 			return out, fmt.Errorf("card %s, message %s: %w", c.ID, rec.Key.Sort, err)
 		}
 		out.Count++
+		out.Seals[v.Seal]++
 		out.Coverage.Widen(v.Slots)
 	}
 	return out, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/scruple/scruple"
@@ -118,7 +119,10 @@ const (
 
 // holdAtDoor holds a message that would go, for a reason that shows only now.
 func (h *House) holdAtDoor(ctx context.Context, b *bench, s *subject, j *judged, r *record[Dossier], outbox port.Write, rule, detail string) (scruple.State, error) {
-	j.body.Findings = append(j.body.Findings, scruple.Finding{Rule: rule, Kind: "render", Verdict: scruple.Hold, Detail: detail})
+	f := scruple.Finding{Rule: rule, Kind: "render", Verdict: scruple.Hold, Detail: detail}
+	if !slices.Contains(j.body.Findings, f) {
+		j.body.Findings = append(j.body.Findings, f)
+	}
 	if err := h.decide(ctx, b, j, j.body.Now, j.body.Due); err != nil {
 		return r.Head.State, err
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // Follow lets messages follow what was ruled: those held on an approved card are checked and decided again, those on a
-// rejected one are withheld, and a withdrawn approval or a stopped run empties the queue.
+// rejected one are withheld, and a withdrawn approval or a stopped run empties the queue. What stays held is brought up to
+// the facts and rules of now, so that an officer sees it as it would go.
 func (h *House) Follow(ctx context.Context, now time.Time, f Following) (Tally, error) {
 	if f.Card != "" {
 		return h.followCard(ctx, now, f.Card)
@@ -31,7 +32,9 @@ func (h *House) followCard(ctx context.Context, now time.Time, id string) (Tally
 		if err != nil {
 			return tally, err
 		}
-		return tally, h.empty(ctx, now, &run.Head, id, tally, c.Head.Rulings[n-1])
+		if err := h.empty(ctx, now, &run.Head, id, tally, c.Head.Rulings[n-1]); err != nil {
+			return tally, err
+		}
 	}
 	for rec, err := range list(ctx, h.Table, heldKey(cid, "").Partition) {
 		if err != nil {
@@ -83,16 +86,10 @@ func (h *House) reconsiderOnce(ctx context.Context, now time.Time, held port.Key
 	if err != nil {
 		return nil, err
 	}
-	if j.body.Decision.State == scruple.Held && j.body.Card == r.Head.Card {
+	if j.body.Decision.State == scruple.Held && j.body.Card == r.Head.Card && j.body.Seal == last.Seal {
 		return nil, nil // as it was: nothing to write
 	}
-	index := port.Write{Op: port.Delete, Key: held, Revision: port.Any}
-	if d := &j.body.Decision; (d.State == scruple.Queued || d.State == scruple.Deferred) && j.body.Copy != last.Copy {
-		// Whoever approved it saw another copy.
-		_, err := h.holdAtDoor(ctx, b, s, j, r, index, ruleCopyChanged, "the copy changed while the message waited")
-		return &j.body, err
-	}
-	return &j.body, h.resettle(ctx, b, s, j, r, index)
+	return &j.body, h.resettle(ctx, b, s, j, r, port.Write{Op: port.Delete, Key: held, Revision: port.Any})
 }
 
 func later(a, b time.Time) time.Time {

@@ -103,11 +103,9 @@ func (h *House) judge(ctx context.Context, b *bench, s *subject, last *Case, now
 	if last == nil {
 		return j, h.decide(ctx, b, j, now, due)
 	}
-	if last.Copy == j.body.Copy {
-		for _, f := range last.Findings {
-			if f.Rule == ruleCopyChanged {
-				j.body.Findings = append(j.body.Findings, f)
-			}
+	for _, f := range last.Findings {
+		if f.Rule == ruleCopyChanged {
+			j.body.Findings = append(j.body.Findings, f)
 		}
 	}
 	if err := h.decide(ctx, b, j, now, due); err != nil {

@@ -223,7 +223,7 @@ func (h *House) settle(tx port.Tx, b *bench, s *subject, j *judged, r *record[Do
 			tx = append(tx, port.Write{Op: port.Put, Key: outboxKey(s.id, d.Due), Revision: index})
 		}
 	case scruple.Held:
-		value, err := json.Marshal(heldSlots{j.message.Slots})
+		value, err := json.Marshal(heldSlots{j.message.Slots, b.seal})
 		if err != nil {
 			return nil, err
 		}

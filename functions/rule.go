@@ -27,6 +27,7 @@ type Following struct {
 // The refusals of Rule beside those of review.MayRule.
 var (
 	ErrUnsigned = errors.New("not signed by enough officers")
+	ErrStale    = errors.New("the product or the rules have changed since these messages were held; they are checked anew, look at them again then")
 	ErrAlone    = errors.New("these messages could not be rendered; mend the data or the template and run again, or reject them")
 )
 
@@ -75,6 +76,13 @@ func (h *House) ruleCard(ctx context.Context, now time.Time, who scruple.Actor, 
 		held, err := h.Held(ctx, &c.Head)
 		if err != nil {
 			return review.Standing{}, err
+		}
+		if held.Count == 0 {
+			return review.Standing{}, h.refused(ctx, now, who, id, r, fmt.Errorf("no message waits on card %s: %w", id, review.ErrNothing))
+		}
+		if held.Seals[b.seal] != held.Count {
+			err := h.refused(ctx, now, who, id, r, ErrStale)
+			return review.Standing{}, errors.Join(err, h.enqueue(ctx, TopicFollow, Following{Card: id}))
 		}
 		r.Covers = &held.Coverage
 	}
