@@ -30,7 +30,8 @@ func (b *Book) Rules() []*Rule { return slices.Clone(b.rules) }
 
 // Check judges a message by the rules of its market that are in force on the day of f.Due, or of f.Now when Due is zero;
 // when both are zero, by all of them. A nil f is read as no facts at all. Gates run only when f.Recipient is known. A rule
-// that fails makes a finding of its own that holds the message.
+// that fails makes a finding of its own that holds the message, and so does marketing to a person on a channel for which no
+// rule asks for consent.
 //
 // Findings come sorted by part, start and rule. Check reads no clock, keeps nothing of its arguments, and is safe for
 // concurrent use.
@@ -52,6 +53,7 @@ func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
 			x.judge(r)
 		}
 	}
+	x.unasked()
 	return sorted(x.out)
 }
 
@@ -91,7 +93,7 @@ func sorted(found scruple.Findings) scruple.Findings {
 
 func (e *engine) begin(m *scruple.Message, f *scruple.Facts) *exam {
 	x := e.pool.Get().(*exam)
-	x.e, x.m, x.f, x.out = e, m, f, x.out[:0]
+	x.e, x.m, x.f, x.out, x.asked = e, m, f, x.out[:0], false
 	return x
 }
 

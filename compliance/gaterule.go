@@ -14,6 +14,7 @@ type gateFunc func(m *scruple.Message, f *scruple.Facts) (scruple.Finding, bool)
 type gateRule struct {
 	objects gateFunc
 	window  time.Duration // the longest that its contact limits look at; 0 where it has none
+	consent bool          // it asks for consent
 }
 
 func compileGateRule(_ *compiler, r *Rule, s *ruleSource) (evaluator, error) {
@@ -24,7 +25,7 @@ func compileGateRule(_ *compiler, r *Rule, s *ruleSource) (evaluator, error) {
 	if err != nil {
 		return nil, &specError{".gate", err.Error()}
 	}
-	return &gateRule{objects, gateWindow(s.Gate, s.With)}, nil
+	return &gateRule{objects, gateWindow(s.Gate, s.With), s.Gate == "consent"}, nil
 }
 
 func (k *gateRule) longest() time.Duration { return k.window }
@@ -34,6 +35,7 @@ func (k *gateRule) eval(x *exam, r *Rule) {
 	if x.f.Recipient == nil {
 		return
 	}
+	x.asked = x.asked || k.consent
 	f, ok := k.objects(x.m, x.f)
 	if !ok {
 		return
@@ -47,4 +49,16 @@ func (k *gateRule) eval(x *exam, r *Rule) {
 		f.Verdict = r.Verdict
 	}
 	x.out = append(x.out, f)
+}
+
+// unasked holds marketing to a person when no rule in force asked for consent on its channel: a channel that the book has
+// not thought of yet is no way round consent.
+func (x *exam) unasked() {
+	if x.f.Recipient == nil || x.m.Class == scruple.Service || x.asked {
+		return
+	}
+	x.out = append(x.out, scruple.Finding{
+		Rule: "compliance.no-consent-gate", Kind: kindGate, Verdict: scruple.Hold,
+		Detail: "no rule of market " + string(x.m.Market) + " asks for consent on channel " + string(x.m.Channel),
+	})
 }

@@ -66,6 +66,7 @@ type exam struct {
 	// today is the day of the last check, and inForce are the rules of that day.
 	today   int
 	inForce []*Rule
+	asked   bool // a consent gate was asked
 }
 
 // found reports a finding about units [from, to) of the reading.
