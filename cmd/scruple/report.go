@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -181,15 +182,15 @@ func (g *globals) whatNext(hs *house, reports []*report) {
 		}
 		fmt.Printf("Delivered messages lie in %s (open the .eml files with any mail client).\n", dir)
 	}
-	h := "--house " + hs.dir
-	fmt.Printf("\nNext:\n  scruple desk list %s\n", h)
+	me, h := os.Args[0], "--house "+hs.dir
+	fmt.Printf("\nNext:\n  %s desk list %s\n", me, h)
 	for _, r := range reports {
 		for _, c := range r.Cards {
-			fmt.Printf("  scruple desk show %s %s\n  scruple desk approve %s --as OFFICER --reason \"...\" %s\n", c.Card.ID, h, c.Card.ID, h)
-			fmt.Printf("  scruple why --message %s %s\n", c.Card.Sample, h)
-			fmt.Printf("  scruple ledger verify %s\n", h)
+			fmt.Printf("  %s desk show %s %s\n  %s desk approve %s --as OFFICER --reason \"...\" %s\n", me, c.Card.ID, h, me, c.Card.ID, h)
+			fmt.Printf("  %s why --message %s %s\n", me, c.Card.Sample, h)
+			fmt.Printf("  %s ledger verify %s\n", me, h)
 			return
 		}
 	}
-	fmt.Printf("  scruple ledger verify %s\n", h)
+	fmt.Printf("  %s ledger verify %s\n", me, h)
 }
