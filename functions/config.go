@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/scruple/scruple"
@@ -124,13 +125,23 @@ func Open(ctx context.Context, c *Config, drivers *port.Drivers, assets port.Fil
 		h.People[p.ID] = scruple.Actor{ID: p.ID, Roles: p.Roles}
 	}
 	var err error
-	if h.Book, err = compliance.Load(h.BookFiles...); err != nil {
+	if h.Book, err = book(h.BookFiles); err != nil {
 		return nil, err
 	}
 	if err := h.open(ctx, c, drivers); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
+}
+
+// builtin is the book that ships. It is read once for a process: it comes from embedded files and never changes.
+var builtin = sync.OnceValues(compliance.Builtin)
+
+func book(files []fs.FS) (*compliance.Book, error) {
+	if len(files) == 1 {
+		return builtin()
+	}
+	return compliance.Load(files...)
 }
 
 func (h *House) open(ctx context.Context, c *Config, drivers *port.Drivers) (err error) {
