@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -147,20 +145,11 @@ func TestJSON(t *testing.T) {
 // output runs the program in this process and returns what it wrote to standard output.
 func output(t *testing.T, args ...string) (string, int) {
 	t.Helper()
-	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
-	if err != nil {
+	p := process{args: args}
+	if err := p.run("."); err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	stdout := os.Stdout
-	os.Stdout = file
-	defer func() { os.Stdout = stdout }()
-	code := run(args)
-	data, err := os.ReadFile(file.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data), code
+	return string(p.stdout), p.code
 }
 
 const ownBook = `market: cn

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -27,7 +26,7 @@ import (
 // The scenarios of testdata/*.txtar. Each has a small bank of its own, see testdata/house/bank.txtar, and these commands
 // beside those of testscript:
 //
-//	scruple ARG...   runs the program; exit code 0
+//	scruple ARG...   runs the program in this process; exit code 0; a last argument <FILE is its standard input
 //	finds ARG...     runs it; exit code 1
 //	denies ARG...    runs it; exit code 2
 //	refuses ARG...   runs it; exit code 2, and store and files are as they were
@@ -37,17 +36,14 @@ import (
 //	sql STATEMENT    changes the store behind the program's back
 //	repeat FILE TEXT COUNT TAIL   writes a file: TEXT so many times, then TAIL
 func TestScripts(t *testing.T) {
-	bin := programDir(t)
+	t.Setenv("LC_ALL", "en_GB.UTF-8")
 	bank, err := txtar.ParseFile("testdata/house/bank.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
+	testscript.RunT(inTurn{t}, testscript.Params{
 		Dir: "testdata", ContinueOnError: true,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
-			env.Setenv(childRole, "scruple")
-			env.Setenv("LC_ALL", "en_GB.UTF-8")
 			env.Setenv("SAMPLE", sampleDir(t))
 			return furnish(env.WorkDir, bank)
 		},
@@ -65,19 +61,13 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// programDir makes a folder in which this test binary has the name scruple: with childRole in its environment it is the
-// program.
-func programDir(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	exe, err := os.Executable()
-	if err == nil {
-		err = os.Symlink(exe, filepath.Join(dir, "scruple"))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
+// inTurn runs scripts one after the other: they run the program in this process, which has one working directory.
+type inTurn struct{ *testing.T }
+
+func (t inTurn) Parallel()     {}
+func (t inTurn) Verbose() bool { return testing.Verbose() }
+func (t inTurn) Run(name string, do func(testscript.T)) {
+	t.T.Run(name, func(t *testing.T) { do(inTurn{t}) })
 }
 
 func sampleDir(t *testing.T) string {
@@ -112,20 +102,69 @@ func exits(code int) func(*testscript.TestScript, bool, []string) {
 		if neg {
 			ts.Fatalf("say which exit code: scruple (0), finds (1), denies or refuses (2)")
 		}
-		err := ts.Exec("scruple", args...)
-		got := 0
-		if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
-			got = failed.ExitCode()
-		} else {
-			ts.Check(err)
+		p := process{args: args}
+		if n := len(args) - 1; n >= 0 && strings.HasPrefix(args[n], "<") {
+			p.args, p.stdin = args[:n], args[n][1:]
 		}
-		if got != code {
-			ts.Fatalf("exit code %d, want %d", got, code)
+		ts.Check(p.run(ts.MkAbs(".")))
+		_, _ = ts.Stdout().Write(p.stdout)
+		_, _ = ts.Stderr().Write(p.stderr)
+		if p.code != code {
+			ts.Fatalf("exit code %d, want %d\n%s%s", p.code, code, p.stdout, p.stderr)
 		}
-		if said := ts.ReadFile("stderr"); code == exitFailure && !strings.HasPrefix(said, "scruple: ") {
-			ts.Fatalf("exit code 2 without a word of why: %q", said)
+		if code == exitFailure && !bytes.HasPrefix(p.stderr, []byte("scruple: ")) {
+			ts.Fatalf("exit code 2 without a word of why: %q", p.stderr)
 		}
 	}
+}
+
+// process is one run of the program within this process.
+type process struct {
+	args           []string
+	stdin          string // a file; empty for none
+	stdout, stderr []byte
+	code           int
+}
+
+func (p *process) run(dir string) (err error) {
+	home, err := os.Getwd()
+	if err == nil {
+		err = os.Chdir(dir)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Chdir(home)) }()
+	if p.stdin == "" {
+		p.stdin = os.DevNull
+	}
+	in, err := os.Open(p.stdin)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.CreateTemp("", "stdout")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(out.Name())
+	defer out.Close()
+	bad, err := os.CreateTemp("", "stderr")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(bad.Name())
+	defer bad.Close()
+	stdin, stdout, stderr := os.Stdin, os.Stdout, os.Stderr
+	os.Stdin, os.Stdout, os.Stderr = in, out, bad
+	p.code = run(p.args)
+	os.Stdin, os.Stdout, os.Stderr = stdin, stdout, stderr
+	p.stdout, err = os.ReadFile(out.Name())
+	if err != nil {
+		return err
+	}
+	p.stderr, err = os.ReadFile(bad.Name())
+	return err
 }
 
 // refuses is exit code 2 with everything as it was.
