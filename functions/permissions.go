@@ -116,7 +116,7 @@ func permissionColumns(file string, header []string) (permissionHeader, error) {
 		}
 	}
 	if action == reason {
-		return nil, fmt.Errorf("%s:1: expected a column action (a file of consents) or a column reason (a file of suppressions)", file)
+		return nil, fmt.Errorf("%s:1: expected either a column action (a file of consents) or a column reason (a file of suppressions)", file)
 	}
 	return cols, nil
 }
