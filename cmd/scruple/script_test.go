@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SAMPLE", sampleDir(t))
 			return furnish(env.WorkDir, bank)
 		},
+		Condition: func(name string) (bool, error) { return name == "race" && raceDetector, nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"scruple":   exits(exitClean),
 			"finds":     exits(exitFindings),
