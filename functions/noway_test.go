@@ -189,7 +189,7 @@ func newWorld(t *testing.T, rt *rapid.T, books []lawBook, start time.Time) *worl
 	w.bank = newBank(t, func(b *bank) {
 		b.Table = w.hook
 		b.Policy.ApprovalsExpire = 5 * time.Hour
-		b.Policy.BatchRows = 2
+		b.Policy.BatchRows = 1
 		b.Policy.MaxRecipients = map[scruple.Tier]int{scruple.Low: 5}
 	})
 	w.setProduct(fund)
@@ -263,20 +263,24 @@ var steps = map[string]func(*world){
 	"launch": (*world).launch, "prepare": (*world).prepare, "drain": (*world).drainAll, "rule": (*world).rule, "approve": (*world).approve,
 	"deliver": (*world).deliver, "follow": (*world).follow, "release": (*world).release, "receive": (*world).receive,
 	"control": (*world).control, "product": (*world).changeProduct, "permit": (*world).permit, "book": (*world).changeBook,
-	"rename": (*world).rename, "wait": (*world).wait, "resume": (*world).resume, "proper": (*world).proper,
+	"retract": (*world).retract, "rename": (*world).rename, "wait": (*world).wait, "resume": (*world).resume, "proper": (*world).proper,
 }
 
 // stepNames draws some more often than others.
 var stepNames = strings.Fields(`launch launch launch proper proper proper proper proper proper prepare prepare prepare drain drain rule rule rule rule approve approve
-	approve approve deliver deliver deliver follow follow release receive control product rename rename rename permit book wait wait resume`)
+	approve approve retract retract deliver deliver deliver follow follow release receive control product rename rename rename permit book wait wait resume`)
 
 // step does one thing, now and then with another one in its midst: just before a write of the first.
 func (w *world) step() {
 	w.answer = pick(w, "answer", "", "", "", "", "", "", "refused", "later", "lost", "died")
-	if w.chance("midst", 25) {
-		disturb := steps[pick(w, "meanwhile", "control", "rule", "rule", "product", "permit")]
+	if w.chance("midst", 40) {
+		disturb := steps[pick(w, "meanwhile", "control", "rule", "retract", "retract", "product", "rename", "permit", "release", "receive")]
 		wait := pick(w, "writes before", 0, 1, 2)
-		w.hook.set(func([]port.Tx) error {
+		claim := w.chance("a claim", 60)
+		w.hook.set(func(txs []port.Tx) error {
+			if claim && !slices.ContainsFunc(txs, claims) {
+				return nil
+			}
 			if wait--; wait < 0 {
 				w.hook.set(nil)
 				disturb(w)
@@ -286,6 +290,10 @@ func (w *world) step() {
 	}
 	steps[pick(w, "step", stepNames...)](w)
 	w.hook.set(nil)
+}
+
+func claims(tx port.Tx) bool {
+	return slices.ContainsFunc(tx, func(w port.Write) bool { return w.Op == port.Put && strings.HasPrefix(w.Key.Partition, "claimed/") })
 }
 
 func (w *world) launch() {
@@ -388,7 +396,7 @@ func (w *world) prepare() {
 	batches, err := w.batches(w.t.Context(), run)
 	w.expect("batches", err)
 	job := pick(w, "batch", batches...)
-	if w.chance("foreign", 10) {
+	if w.chance("foreign", 35) {
 		job.Run = w.anyRun().id
 		_, err = w.Prepare(w.t.Context(), w.now, job)
 		if errors.Is(err, ErrTampered) {
@@ -457,6 +465,9 @@ func (w *world) proper() {
 			w.expect("follow", err)
 		}
 	}
+	if far > 2 && w.chance("more rows", 50) { // than those that were approved
+		w.drainPrepared(r)
+	}
 	if far > 3 {
 		for w.quiet() {
 			w.now = w.now.Add(time.Hour)
@@ -471,7 +482,7 @@ func (w *world) drainPrepared(r *wayRun) {
 	w.expect("run", err)
 	batches, err := w.batches(w.t.Context(), run)
 	w.expect("batches", err)
-	for _, job := range batches[:pick(w, "batches", 1, len(batches), len(batches))] {
+	for _, job := range batches[:pick(w, "batches", 1, 2, len(batches), len(batches))] {
 		_, err := w.Prepare(w.t.Context(), w.now, job)
 		w.expect("prepare", err)
 	}
@@ -542,17 +553,22 @@ func (w *world) control() {
 	}
 	who := pick(w, "controller", operator, operator, marketer, liOfficer, ghost, nameless)
 	to := pick(w, "to", Paused, Paused, Paused, Running, Running, Running, Running, Stopped, Unsigned, Launching)
-	err := w.Control(w.t.Context(), w.now, who, r.id, to)
-	if err != nil {
+	before, err := w.House.Run(w.t.Context(), r.id)
+	w.expect("run", err)
+	if err := w.Control(w.t.Context(), w.now, who, r.id, to); err != nil {
 		return
 	}
 	if len(who.Roles) == 0 || who.ID == "" {
 		w.fault("%q could make run %s %s", who.ID, r.id, to)
 	}
-	if to == Running && r.status != Paused && r.status != Running || to != Running && to != Paused && to != Stopped && to != r.status {
-		w.fault("run %s went from %s to %s", r.id, r.status, to)
+	switch was := before.Status; {
+	case was == to || to == Stopped || to == Paused && was == Running || to == Running && was == Paused:
+	default:
+		w.fault("run %s went from %s to %s", r.id, was, to)
 	}
-	r.status = to
+	if before.Status != to {
+		r.status = to
+	}
 }
 
 func (w *world) setProduct(p scruple.Product) {
@@ -682,6 +698,32 @@ func (w *world) rule() {
 	w.ruleOn(w.subject(), who, action, pick(w, "reason", "because", "because", "because", "because", ""))
 }
 
+// retract takes back what was approved, and tries the door before anything follows.
+func (w *world) retract() {
+	var approved []string
+	for id, c := range w.cards {
+		if len(c.approvals) > 0 {
+			approved = append(approved, id)
+		}
+	}
+	slices.Sort(approved)
+	for _, r := range w.runs {
+		if len(r.approvals) > 0 {
+			approved = append(approved, r.id)
+		}
+	}
+	if len(approved) == 0 {
+		return
+	}
+	id := pick(w, "approved", approved...)
+	w.ruleOn(id, pick(w, "who", liOfficer, zhang, sun), pick(w, "retraction", review.Withdraw, review.Withdraw, review.RequestChanges, review.Reject), "no")
+	if c := w.cards[id]; c != nil {
+		w.releaseRun(c.run)
+	} else {
+		w.releaseRun(w.run(id))
+	}
+}
+
 func (w *world) ruleOn(subject string, who scruple.Actor, action review.Action, reason string) {
 	if len(w.runs) == 0 {
 		return
@@ -695,7 +737,7 @@ func (w *world) ruleOn(subject string, who scruple.Actor, action review.Action, 
 	_, err := w.Rule(w.t.Context(), w.now, who, subject, action, reason)
 	if err != nil {
 		w.expect("rule", err)
-		if !errors.Is(err, ErrNoRun) && !errors.Is(err, ErrNoCard) {
+		if !errors.Is(err, ErrNoRun) && !errors.Is(err, ErrNoCard) && !errors.Is(err, errDied) {
 			w.refused++
 			w.ways["refusal"]++
 		}
@@ -720,6 +762,7 @@ func (w *world) ruledCard(id string, c *wayCard, a wayApproval, action review.Ac
 			w.fault("%s could approve card %s of which %v are authors", a.by, id, c.run.authors)
 			return
 		}
+		w.once(id, c.approvals, a)
 		c.approvals = append(c.approvals, a)
 		maps.DeleteFunc(w.rejected, func(_, card string) bool { return card == id })
 	default:
@@ -739,6 +782,7 @@ func (w *world) ruledRun(r *wayRun, a wayApproval, action review.Action) {
 			w.fault("%s could approve run %s of which %v are authors", a.by, r.id, r.authors)
 			return
 		}
+		w.once(r.id, r.approvals, a)
 		r.approvals = append(r.approvals, a)
 		if n, _ := need(w.tierNow(r)); r.status == Unsigned && w.standing(r.approvals) >= n {
 			r.status = Running
@@ -750,6 +794,13 @@ func (w *world) ruledRun(r *wayRun, a wayApproval, action review.Action) {
 		if r.status != Stopped {
 			r.status = Unsigned
 		}
+	}
+}
+
+// once checks that nobody signs a thing that bears their signature.
+func (w *world) once(subject string, before []wayApproval, a wayApproval) {
+	if w.standing(append(slices.Clone(before), a)) == w.standing(before) {
+		w.fault("%s could sign %s twice", a.by, subject)
 	}
 }
 

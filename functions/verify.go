@@ -95,7 +95,7 @@ func (h *House) leaves(ctx context.Context, group string, n int) iter.Seq2[ledge
 const KindHead = ledger.Kind("head differs")
 
 // headFaults compares what records say with what their ledgers say: the state of each message, the facts of each product,
-// the consents and suppressions of each person.
+// the rulings on each card, each run, the consents and suppressions of each person.
 func (h *House) headFaults(ctx context.Context) []ledger.Fault {
 	var out []ledger.Fault
 	add := func(subject string, err error) {
@@ -115,6 +115,7 @@ func (h *House) headFaults(ctx context.Context) []ledger.Fault {
 			add(c.subject, h.headFault(ctx, group, c))
 		}
 	}
+	add(groupPeople, h.strangers(ctx, add))
 	return out
 }
 
@@ -136,7 +137,11 @@ func (h *House) headFault(ctx context.Context, group string, c storedChain) erro
 		}
 	case groupPeople:
 		return h.personFault(ctx, entries)
-	case groupRuns, groupCards, groupRefusals:
+	case groupRuns:
+		return runFault(c.head, entries)
+	case groupCards:
+		return cardFault(c.head, entries)
+	case groupRefusals:
 	default:
 		var d Dossier
 		var s step
