@@ -101,8 +101,14 @@ type wayRow struct {
 }
 
 var wayRows = []wayRow{
-	{"c0", "甲", "C5", 50}, {"c1", "客户乙", "C5", 20}, {"c2", "欧阳客户丙", "C5", 900}, {"c3", "丁", "C2", 70},
-	{"c4", "戊己", "", 60}, {"c5", "稳赚不赔", "C5", 50}, {"c6", "稳健收益", "C5", 50}, {"c7", "客户庚", "C5", 5},
+	{"c0", "甲", "C5", 50},
+	{"c1", "客户乙", "C5", 20},
+	{"c2", "欧阳客户丙", "C5", 900},
+	{"c3", "丁", "C2", 70},
+	{"c4", "戊己", "", 60},
+	{"c5", "稳赚不赔", "C5", 50},
+	{"c6", "稳健收益", "C5", 50},
+	{"c7", "客户庚", "C5", 5},
 }
 
 func (r wayRow) phone() string { return "1380000000" + r.id[1:] }
@@ -136,12 +142,11 @@ type wayRun struct {
 type wayApproval struct {
 	by      string
 	expires time.Time
-	product string         // the facts that were in force
-	book    int            // and the book
-	names   int            // longest name that lay before the officer
-	min     int            // and the limits
-	max     int            //
-	shown   map[string]int // messages that lay there, and how many times the product had been renamed when they were decided
+	product string // the facts that were in force
+	book    int    // and the book
+	names   int    // longest name that lay before the officer
+	min     int    // and the limits
+	max     int    //
 	facts   map[string]string
 }
 

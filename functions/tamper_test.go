@@ -212,16 +212,26 @@ func TestTampering(t *testing.T) {
 		{"two entries swapped", func() {
 			h.entries(message, func(c []ledger.Entry) []ledger.Entry { c[1], c[2] = c[2], c[1]; return c })
 		}, ledger.Fault{Kind: ledger.EntryReordered, Subject: subject, Seq: 2}},
-		{"a message removed", func() { h.set(message, nil) },
-			ledger.Fault{Kind: ledger.ChainRemoved, Subject: subject}},
-		{"a message added", func() { h.forge("c1 never had it") },
-			ledger.Fault{Kind: ledger.ChainAdded, Subject: "message/" + MessageID(h.sent.ID, "c1 never had it", stepOne)}},
-		{"a message marked as queued", func() { h.head(message, `"delivered"`, `"queued"`) },
-			ledger.Fault{Kind: KindHead, Subject: subject}},
-		{"a consent added", func() { h.consent("a-00005") },
-			ledger.Fault{Kind: KindHead, Subject: person("a-00005")}},
-		{"a consent of somebody who never said a word", func() { h.consent("nobody") },
-			ledger.Fault{Kind: KindHead, Subject: person("nobody")}},
+		{
+			"a message removed", func() { h.set(message, nil) },
+			ledger.Fault{Kind: ledger.ChainRemoved, Subject: subject},
+		},
+		{
+			"a message added", func() { h.forge("c1 never had it") },
+			ledger.Fault{Kind: ledger.ChainAdded, Subject: "message/" + MessageID(h.sent.ID, "c1 never had it", stepOne)},
+		},
+		{
+			"a message marked as queued", func() { h.head(message, `"delivered"`, `"queued"`) },
+			ledger.Fault{Kind: KindHead, Subject: subject},
+		},
+		{
+			"a consent added", func() { h.consent("a-00005") },
+			ledger.Fault{Kind: KindHead, Subject: person("a-00005")},
+		},
+		{
+			"a consent of somebody who never said a word", func() { h.consent("nobody") },
+			ledger.Fault{Kind: KindHead, Subject: person("nobody")},
+		},
 		{"a withdrawal left out of a person's record", func() {
 			key := personKey(audience.Key("a-00005"))
 			var p scruple.Person
@@ -244,15 +254,19 @@ func TestTampering(t *testing.T) {
 			h.check(err)
 			h.set(key, value)
 		}, ledger.Fault{Kind: ledger.LeafEdited, Subject: subject, Checkpoint: 1}},
-		{"a checkpoint replaced by an older one", func() { h.set(checkpointKey(2), h.get(checkpointKey(1))) },
-			ledger.Fault{Kind: ledger.CheckpointSwapped, Checkpoint: 2}},
+		{
+			"a checkpoint replaced by an older one", func() { h.set(checkpointKey(2), h.get(checkpointKey(1))) },
+			ledger.Fault{Kind: ledger.CheckpointSwapped, Checkpoint: 2},
+		},
 		{"two checkpoints swapped", func() {
 			first, second := h.get(checkpointKey(1)), h.get(checkpointKey(2))
 			h.set(checkpointKey(1), second)
 			h.set(checkpointKey(2), first)
 		}, ledger.Fault{Kind: ledger.CheckpointSwapped, Checkpoint: 1}},
-		{"a checkpoint removed", func() { h.set(checkpointKey(1), nil) },
-			ledger.Fault{Kind: ledger.CheckpointMissing, Checkpoint: 1}},
+		{
+			"a checkpoint removed", func() { h.set(checkpointKey(1), nil) },
+			ledger.Fault{Kind: ledger.CheckpointMissing, Checkpoint: 1},
+		},
 		{"a checkpoint signed by another key", func() {
 			c, err := ledger.Open(h.get(checkpointKey(2)), h.known)
 			h.check(err)
@@ -260,10 +274,14 @@ func TestTampering(t *testing.T) {
 			h.check(err)
 			h.set(checkpointKey(2), signed)
 		}, ledger.Fault{Kind: ledger.CheckpointForged, Checkpoint: 2}},
-		{"a record of the log edited", func() { h.set(recordKey(0), bytes.Replace(h.get(recordKey(0)), []byte("1"), []byte("2"), 1)) },
-			ledger.Fault{Kind: ledger.RecordEdited}},
-		{"product facts changed", func() { h.head(productKey("p1"), `"R2"`, `"R1"`) },
-			ledger.Fault{Kind: KindHead, Subject: "product/p1"}},
+		{
+			"a record of the log edited", func() { h.set(recordKey(0), bytes.Replace(h.get(recordKey(0)), []byte("1"), []byte("2"), 1)) },
+			ledger.Fault{Kind: ledger.RecordEdited},
+		},
+		{
+			"product facts changed", func() { h.head(productKey("p1"), `"R2"`, `"R1"`) },
+			ledger.Fault{Kind: KindHead, Subject: "product/p1"},
+		},
 		{"an approval written into a card", func() {
 			h.head(cardKey(h.cardOf(h.waiting)), `"authors":`, `"rulings":[{"action":"approve","by":"li","at":"2026-11-23T02:00:00Z","reason":"x","seal":"x"}],"authors":`)
 		}, ledger.Fault{Kind: KindHead, Subject: "card/" + h.cardOf(h.waiting).String()}},
@@ -271,12 +289,18 @@ func TestTampering(t *testing.T) {
 			id, _ := parseCardID(h.card)
 			h.head(cardKey(id), `"longest":`, `"longest":9`)
 		}, ledger.Fault{Kind: KindHead, Subject: "card/" + h.card}},
-		{"authors taken off a run", func() { h.head(runKey(h.waiting.ID), `["wang","chen"]`, `["chen"]`) },
-			ledger.Fault{Kind: KindHead, Subject: "run/" + h.waiting.ID}},
-		{"a run's tier lowered", func() { h.head(runKey(h.waiting.ID), `"status":"running"`, `"status":"paused"`) },
-			ledger.Fault{Kind: KindHead, Subject: "run/" + h.waiting.ID}},
-		{"a refusal removed", func() { h.set(h.refusal(), nil) },
-			ledger.Fault{Kind: ledger.ChainRemoved, Subject: "refusal/" + h.refusal().Sort}},
+		{
+			"authors taken off a run", func() { h.head(runKey(h.waiting.ID), `["wang","chen"]`, `["chen"]`) },
+			ledger.Fault{Kind: KindHead, Subject: "run/" + h.waiting.ID},
+		},
+		{
+			"a run's tier lowered", func() { h.head(runKey(h.waiting.ID), `"status":"running"`, `"status":"paused"`) },
+			ledger.Fault{Kind: KindHead, Subject: "run/" + h.waiting.ID},
+		},
+		{
+			"a refusal removed", func() { h.set(h.refusal(), nil) },
+			ledger.Fault{Kind: ledger.ChainRemoved, Subject: "refusal/" + h.refusal().Sort},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.do()
