@@ -88,7 +88,7 @@ func (g *globals) deskList(ctx context.Context, hs *house) error {
 	if err != nil {
 		return err
 	}
-	var waiting []*report
+	waiting := []*report{}
 	for i := range runs {
 		r, err := hs.report(ctx, runs[i].ID)
 		if err != nil {
