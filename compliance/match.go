@@ -132,6 +132,9 @@ func (t *reading) follow(steps []step, at int32, h *hit) (int32, bool) {
 	_, limit := t.clause(max(at-1, 0))
 	limit = min(limit, at+steps[0].reach)
 	for gap := at; at <= limit; at++ {
+		if steps[1].kind == literal && !t.starts(steps[1].text, at) {
+			continue
+		}
 		if end, ok := t.follow(steps[1:], at, h); ok {
 			h.gap, h.resume = gap, at
 			return end, true
@@ -142,10 +145,15 @@ func (t *reading) follow(steps []step, at int32, h *hit) (int32, bool) {
 
 func (t *reading) literalAt(s *step, at int32) (int32, bool) {
 	end := at + int32(len(s.text))
-	if int(end) > len(t.units) || !s.ahead && !t.opens(at) || !s.open && !t.closes(end) {
+	if int(end) > len(t.units) || !t.starts(s.text, at) || !s.ahead && !t.opens(at) || !s.open && !t.closes(end) {
 		return 0, false
 	}
 	return end, t.reads(s.text, at)
+}
+
+// starts reports whether the unit at a place is there and is the first of a literal; most places fail it.
+func (t *reading) starts(text []rune, at int32) bool {
+	return int(at) < len(t.units) && t.units[at].r == text[0]
 }
 
 // reads reports whether the units from at on, which are there, are these.
