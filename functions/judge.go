@@ -26,11 +26,12 @@ type bench struct {
 	book      string
 	templates map[string]*templates.Template // by variant
 	cards     map[string]*record[Card]
-	conds     port.Tx // run and product unchanged
+	conds     port.Tx       // run and product unchanged
+	window    time.Duration // how long touches are kept
 }
 
 func (h *House) bench(ctx context.Context, run *record[Run]) (*bench, error) {
-	b := &bench{run: run, book: h.Book.Digest(), templates: map[string]*templates.Template{}, cards: map[string]*record[Card]{}}
+	b := &bench{run: run, book: h.Book.Digest(), window: h.Book.LongestWindow(), templates: map[string]*templates.Template{}, cards: map[string]*record[Card]{}}
 	b.conds = append(b.conds, port.Write{Op: port.Check, Key: runKey(run.Head.ID), Revision: run.Revision})
 	facts := ""
 	if id := run.Head.Campaign.Product; id != "" {

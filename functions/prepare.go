@@ -212,7 +212,7 @@ func (h *House) settle(tx port.Tx, b *bench, s *subject, j *judged, r *record[Do
 	if err != nil {
 		return nil, err
 	}
-	tx = append(append(tx, h.touch(s, j, name), put), b.conds...)
+	tx = append(append(tx, touch(b.window, s, j, name), put), b.conds...)
 	index := port.Any // the row by which the next step finds it
 	if r.Revision == 0 {
 		index = 0 // a new message has none yet; that condition is cheaper to hold than none
@@ -237,11 +237,11 @@ func (h *House) settle(tx port.Tx, b *bench, s *subject, j *judged, r *record[Do
 
 // touch is the write of the person's record: a touch reserved for what is queued, committed for what is claimed, released
 // for anything else. Where nothing changes it is only the condition that the facts still stand.
-func (h *House) touch(s *subject, j *judged, name string) port.Write {
+func touch(window time.Duration, s *subject, j *judged, name string) port.Write {
 	key := personKey(audience.Key(s.recipient.ID))
 	kept := make([]scruple.Touch, 0, len(s.person.Touches)+1)
 	had := false
-	for _, t := range compliance.KeepTouches(j.body.Now, h.Book.LongestWindow(), s.person.Touches) {
+	for _, t := range compliance.KeepTouches(j.body.Now, window, s.person.Touches) {
 		if t.Message == s.id {
 			had = true
 			continue
