@@ -49,7 +49,7 @@ func TestNoWayRound(t *testing.T) {
 	// Where nothing difficult gets through, nothing was shown.
 	for _, way := range []string{"low", "middle", "high", "card", "two officers", "refusal"} {
 		t.Logf("%s: %d", way, ways[way])
-		if ways[way] == 0 && !t.Failed() {
+		if ways[way] == 0 && !t.Failed() && !testing.Short() { // a short run has too few histories for all of them
 			t.Errorf("in no history: %s", way)
 		}
 	}
