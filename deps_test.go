@@ -36,6 +36,7 @@ var rooms = []room{
 		"github.com/osteele/liquid", "github.com/osteele/tuesday", "github.com/microcosm-cc/bluemonday", "github.com/rivo/uniseg", "golang.org/x/net", "golang.org/x/text",
 	}, pure: true},
 	{folder: "compliance", ours: []string{".", "internal/strictyaml"}, libs: []string{"github.com/goccy/go-yaml", "golang.org/x/net", "golang.org/x/text"}, pure: true},
+	{folder: "compliance/exam", ours: []string{"."}, pure: true},
 	{folder: "compliance/review", ours: []string{"."}, pure: true},
 	{folder: "compliance/ledger", ours: []string{"."}, libs: []string{"golang.org/x/mod"}, pure: true},
 	{folder: "delivery", ours: []string{"."}, libs: []string{"github.com/emersion/go-message", "golang.org/x/net"}, pure: true},
@@ -54,7 +55,7 @@ var rooms = []room{
 	// Beside functions, the ports and compliance the command sees four more: ledger makes the key, review has the words of a
 	// ruling, templates reads the files that check is given, strictyaml finds the nearest rule id.
 	{folder: "cmd/scruple", ours: []string{
-		".", "functions", "compliance", "port", "port/memory", "port/file", "port/sqlite", "port/smtp",
+		".", "functions", "compliance", "compliance/exam", "port", "port/memory", "port/file", "port/sqlite", "port/smtp",
 		"compliance/ledger", "compliance/review", "templates", "internal/strictyaml",
 	}, libs: []string{"github.com/spf13/cobra", "github.com/netresearch/go-cron", "github.com/schollz/progressbar/v3", "golang.org/x/mod", "golang.org/x/term"}},
 	// The bench is a program beside the house: it only runs the others.

@@ -19,8 +19,8 @@ import (
 
 // checking holds the flags of check.
 type checking struct {
-	market, channel, product, products, asOf string
-	excerpt                                  bool
+	market, channel, product, products, asOf, cases string
+	excerpt                                         bool
 }
 
 func newCheck(g *globals) *cobra.Command {
@@ -33,7 +33,9 @@ and HTML, whole folders of copy, or standard input, and checks the copy against 
 		Example: `  scruple check examples/bank/campaigns/cn-wealth-sms.yaml
   scruple check templates/
   echo "本产品保本保息" | scruple check - --market cn --channel sms --excerpt
-  scruple check offer.html --market uk --channel email --products products.yaml --product calder-income`,
+  scruple check offer.html --market uk --channel email --products products.yaml --product calder-income
+  scruple check --cases messages.jsonl --format jsonl`,
+		Annotations: formats("jsonl"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = []string{"-"}
@@ -47,6 +49,7 @@ and HTML, whole folders of copy, or standard input, and checks the copy against 
 	f.StringVar(&k.products, "products", "", "product file")
 	f.StringVar(&k.product, "product", "", "id of the product that the copy is about (templates may say it themselves)")
 	f.StringVar(&k.asOf, "as-of", "", "judge by the rules of this day (2026-11-22)")
+	f.StringVar(&k.cases, "cases", "", "judge the messages of this file, one JSON object on each line; - is standard input")
 	f.BoolVar(&k.excerpt, "excerpt", false, "the text is not a whole message: look for nothing missing")
 	return c
 }
@@ -69,6 +72,9 @@ func (g *globals) checkAll(args []string, k checking) error {
 	if err != nil {
 		return err
 	}
+	if k.cases != "" {
+		return g.checkCases(book, k.cases, facts.Now)
+	}
 	files, err := copyFiles(args)
 	if err != nil {
 		return err
@@ -89,20 +95,24 @@ func (g *globals) checkAll(args []string, k checking) error {
 		}
 	}
 	g.print(all, func() {
-		for _, c := range all {
-			fmt.Printf("%s: %s\n", c.File, c.Verdict)
-			if len(c.Findings) > 0 {
-				printMessage(&c.message, c.Findings, "    ")
-				fmt.Println()
-				g.findings(c.Findings, book.Rule, "    ")
-				fmt.Println()
-			}
+		for i := range all {
+			g.printChecked(book, &all[i])
 		}
 	})
 	if worst != scruple.Pass {
 		return errFindings
 	}
 	return nil
+}
+
+func (g *globals) printChecked(book *compliance.Book, c *checked) {
+	fmt.Printf("%s: %s\n", c.File, c.Verdict)
+	if len(c.Findings) > 0 {
+		printMessage(&c.message, c.Findings, "    ")
+		fmt.Println()
+		g.findings(c.Findings, book.Rule, "    ")
+		fmt.Println()
+	}
 }
 
 // find returns the product that copy is about; nil when it names none.
@@ -125,15 +135,10 @@ func orNone(name string) string {
 }
 
 func (k checking) facts(g *globals) (scruple.Facts, []scruple.Product, error) {
-	f := scruple.Facts{Now: g.time()}
-	if k.asOf != "" {
-		if !scruple.Date(k.asOf).Valid() {
-			return f, nil, fmt.Errorf("--as-of %q: expected a day such as 2026-11-22", k.asOf)
-		}
-		f.Now, _ = parseDay(k.asOf)
-	}
-	if k.products == "" {
-		return f, nil, nil
+	now, err := g.day(k.asOf)
+	f := scruple.Facts{Now: now}
+	if err != nil || k.products == "" {
+		return f, nil, err
 	}
 	src, err := os.ReadFile(k.products)
 	if err != nil {

@@ -84,22 +84,28 @@ Exit codes: 0 clean, 1 findings, 2 wrong usage or failure.`,
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&g.house, "house", envOr("SCRUPLE_HOUSE", "."), "folder that holds scruple.yaml")
-	f.StringVar(&g.format, "format", "text", "text or json")
+	f.StringVar(&g.format, "format", "text", "text or json; check and exam write others too")
 	f.StringVar(&g.lang, "lang", language(), "language of rules and reasons: en or zh")
 	f.StringVar(&g.as, "as", os.Getenv("SCRUPLE_AS"), "id of the person who acts, one of people in scruple.yaml")
 	f.StringVar(&g.now, "now", "", "act as if it were this moment (RFC 3339), to rehearse")
 	root.AddCommand(
-		newRun(g), newServe(g), newCheck(g), newRules(g), newImport(g), newConsent(g), newDesk(g), newCampaign(g),
+		newRun(g), newServe(g), newCheck(g), newExam(g), newRules(g), newImport(g), newConsent(g), newDesk(g), newCampaign(g),
 		newWhy(g), newLedger(g), newVersion(g),
 	)
 	explainUsage(root)
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return g.check() }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return g.check(c) }
 	return root
 }
 
-func (g *globals) check() error {
-	if g.format != "text" && g.format != "json" {
-		return fmt.Errorf("--format %q: expected text or json", g.format)
+// formats notes which formats a command writes beside text and json.
+func formats(more ...string) map[string]string {
+	return map[string]string{"formats": strings.Join(more, " ")}
+}
+
+func (g *globals) check(c *cobra.Command) error {
+	known := append([]string{"text", "json"}, strings.Fields(c.Annotations["formats"])...)
+	if !slices.Contains(known, g.format) {
+		return fmt.Errorf("--format %q: expected %s", g.format, strings.Join(known, " or "))
 	}
 	if g.lang != "en" && g.lang != "zh" {
 		return fmt.Errorf("--lang %q: expected en or zh", g.lang)
