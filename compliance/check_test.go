@@ -146,7 +146,7 @@ type broken struct{}
 func (broken) eval(x *exam, r *Rule) { x.found(r, 0, 1, ""); panic("no") }
 
 func TestRuleThatFailsHolds(t *testing.T) {
-	c := newCompiler(nil)
+	c := newCompiler(nil, &termForms{known: map[string][]pattern{}})
 	r := &Rule{ID: "cn.broken", Kind: kindClaim, Verdict: scruple.Block, Basis: []Basis{{Law: "x"}}, check: broken{}}
 	c.e.rules = append(c.e.rules, r)
 	b := &Book{engines: map[scruple.Market]*engine{scruple.CN: c.finish()}}

@@ -35,13 +35,38 @@ type compiler struct {
 	literal  map[string]int32
 	lexicons map[string][]string
 	done     map[string]termList // lexicons that have their lists
+	forms    *termForms
+}
+
+// termForms keeps the forms of terms: markets share lexicons, and rules share words.
+type termForms struct {
+	mu    sync.Mutex
+	known map[string][]pattern
+}
+
+// of returns all forms of a term. Callers must not change their steps.
+func (f *termForms) of(term string) ([]pattern, error) {
+	f.mu.Lock()
+	forms, ok := f.known[term]
+	f.mu.Unlock()
+	if ok {
+		return forms, nil
+	}
+	forms, err := parseTerm(term)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	f.known[term] = forms
+	f.mu.Unlock()
+	return forms, nil
 }
 
 // termList names the lists of terms that stand for one key of a rule: its own and those of the lexicons it uses.
 type termList []int32
 
-func newCompiler(lexicons map[string][]string) *compiler {
-	c := &compiler{e: &engine{}, literal: map[string]int32{}, lexicons: lexicons, done: map[string]termList{}}
+func newCompiler(lexicons map[string][]string, forms *termForms) *compiler {
+	c := &compiler{e: &engine{}, literal: map[string]int32{}, lexicons: lexicons, done: map[string]termList{}, forms: forms}
 	c.compileGrammar()
 	return c
 }
@@ -53,7 +78,7 @@ func (c *compiler) newList() int32 {
 
 // add puts all forms of a term into a list.
 func (c *compiler) add(list int32, term string) error {
-	forms, err := parseTerm(term)
+	forms, err := c.forms.of(term)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package compliance
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -31,11 +30,7 @@ func Builtin() (*Book, error) { return Load(Rules) }
 // The error joins all faults of all files; each names file, line and column, shows the place, and says what was expected. A
 // book with any fault is not loaded at all.
 func Load(fsys ...fs.FS) (*Book, error) {
-	l := &loader{
-		book:      &Book{byID: map[string]*Rule{}, engines: map[scruple.Market]*engine{}},
-		lexicons:  map[string][]string{},
-		compilers: map[scruple.Market]*compiler{},
-	}
+	l := &loader{lexicons: map[string][]string{}, forms: &termForms{known: map[string][]pattern{}}}
 	sum := sha256.New()
 	for _, f := range fsys {
 		for _, file := range l.read(f) {
@@ -43,52 +38,43 @@ func Load(fsys ...fs.FS) (*Book, error) {
 			sum.Write(file.src)
 		}
 	}
-	l.book.digest = hex.EncodeToString(sum.Sum(nil))
 	for _, file := range l.files {
 		l.lexicon(file)
 	}
-	for _, file := range l.files {
-		l.compile(file)
-	}
-	for market, c := range l.compilers {
-		l.book.engines[market] = c.finish()
-	}
-	for _, p := range l.pending {
-		if err := l.book.engines[p.rule.Market].prove(p.rule); err != nil {
-			l.fault(p.file, p.path, err)
+	book := &Book{byID: map[string]*Rule{}, engines: map[scruple.Market]*engine{}, digest: hex.EncodeToString(sum.Sum(nil))}
+	for _, m := range l.markets() {
+		l.faults = append(l.faults, m.faults...)
+		book.engines[m.name] = m.engine
+		for _, r := range m.rules {
+			book.byID[r.ID] = r
 		}
+	}
+	for _, f := range l.files {
+		book.rules = append(book.rules, f.rules...)
 	}
 	if len(l.faults) > 0 {
 		return nil, errors.Join(l.faults...)
 	}
-	return l.book, nil
+	return book, nil
 }
 
 // loader gathers files and faults.
 type loader struct {
-	book      *Book
-	files     []*ruleFile
-	lexicons  map[string][]string
-	compilers map[scruple.Market]*compiler
-	pending   []proof
-	faults    []error
+	files    []*ruleFile
+	lexicons map[string][]string
+	forms    *termForms
+	faults   []error
 }
 
 type ruleFile struct {
 	name   string
 	src    []byte
 	parsed fileSource
+	rules  []*Rule
 }
 
-// proof is a rule whose examples are to be run.
-type proof struct {
-	rule *Rule
-	file *ruleFile
-	path string
-}
-
-func (l *loader) fault(f *ruleFile, path string, e *specError) {
-	l.faults = append(l.faults, strictyaml.Errorf(f.name, f.src, path+e.path, "%s", e.text))
+func (f *ruleFile) fault(path string, e *specError) error {
+	return strictyaml.Errorf(f.name, f.src, path+e.path, "%s", e.text)
 }
 
 // read reads and parses the files of one file system.
@@ -115,7 +101,7 @@ func (l *loader) read(fsys fs.FS) []*ruleFile {
 			continue
 		}
 		if !slices.Contains(scruple.Markets(), f.parsed.Market) && len(f.parsed.Rules) > 0 {
-			l.fault(f, "$", &specError{".market", fmt.Sprintf("market %q: expected cn, hk, us, uk or eu", f.parsed.Market)})
+			l.faults = append(l.faults, f.fault("$", &specError{".market", fmt.Sprintf("market %q: expected one of %v", f.parsed.Market, scruple.Markets())}))
 			continue
 		}
 		l.files = append(l.files, f)
@@ -137,70 +123,9 @@ func parse(files []*ruleFile) []error {
 func (l *loader) lexicon(f *ruleFile) {
 	for _, name := range slices.Sorted(maps.Keys(f.parsed.Lexicons)) {
 		if _, there := l.lexicons[name]; there {
-			l.fault(f, "$", &specError{".lexicons." + name, fmt.Sprintf("lexicon %q is defined twice; rename one of them", name)})
+			l.faults = append(l.faults, f.fault("$", &specError{".lexicons." + name, fmt.Sprintf("lexicon %q is defined twice; rename one of them", name)}))
 			continue
 		}
 		l.lexicons[name] = f.parsed.Lexicons[name]
 	}
-}
-
-func (l *loader) compile(f *ruleFile) {
-	market := f.parsed.Market
-	if len(f.parsed.Rules) > 0 && l.compilers[market] == nil {
-		l.compilers[market] = newCompiler(l.lexicons)
-	}
-	for i := range f.parsed.Rules {
-		s := &f.parsed.Rules[i]
-		path := fmt.Sprintf("$.rules[%d]", i)
-		r, err := s.rule(market)
-		if err != nil {
-			l.fault(f, path, err)
-			continue
-		}
-		r.File, r.Line = f.name, lineOf(f.src, r.ID)
-		if err := l.admit(r, s); err != nil {
-			l.fault(f, path, err)
-			continue
-		}
-		l.pending = append(l.pending, proof{r, f, path})
-	}
-}
-
-// admit compiles a rule and adds it to the book.
-func (l *loader) admit(r *Rule, s *ruleSource) *specError {
-	if first, there := l.book.byID[r.ID]; there {
-		return &specError{".id", fmt.Sprintf("id %q is taken by %s:%d; choose another", r.ID, first.File, first.Line)}
-	}
-	for _, list := range []struct {
-		key string
-		raw []exampleNode
-		to  *[]Example
-	}{{"flag", s.Flag, &r.Flag}, {"pass", s.Pass, &r.Pass}} {
-		for i, raw := range list.raw {
-			e, err := readExample(r, raw)
-			if err != nil {
-				return &specError{fmt.Sprintf(".%s[%d]", list.key, i), err.Error()}
-			}
-			*list.to = append(*list.to, e)
-		}
-	}
-	if err := l.compilers[r.Market].compile(r, s); err != nil {
-		return err
-	}
-	l.book.byID[r.ID] = r
-	l.book.rules = append(l.book.rules, r)
-	return nil
-}
-
-// lineOf returns the line on which a rule's id stands, or 0.
-func lineOf(src []byte, id string) int {
-	n := 0
-	for line := range bytes.Lines(src) {
-		n++
-		key, value, ok := strings.Cut(strings.TrimLeft(strings.TrimSpace(string(line)), "- {"), "id:")
-		if value, _, _ = strings.Cut(value, ","); ok && key == "" && strings.Trim(strings.TrimSpace(value), `"'`) == id {
-			return n
-		}
-	}
-	return 0
 }
