@@ -16,7 +16,8 @@ type Book struct {
 	digest  string
 }
 
-// Digest returns the SHA-256, in hexadecimal, over the names and bytes of all rule files in the order of loading.
+// Digest returns the SHA-256, in hexadecimal, over the grammar, and the names and bytes of all rule files in
+// the order of loading.
 func (b *Book) Digest() string { return b.digest }
 
 // Rule returns the rule with an id.

@@ -71,6 +71,9 @@ func (t *reading) take(g *glyph, src string, i, n int) {
 		t.gap = t.dash(src, i, n)
 	case line:
 		t.gap = t.line(src, i)
+	case quote:
+		t.mark(g.r)
+		t.gap = true
 	case drop:
 		t.gap = gap
 	case mark: // an apostrophe within a word leaves no gap
@@ -80,6 +83,18 @@ func (t *reading) take(g *glyph, src string, i, n int) {
 		if !t.gap {
 			t.push('a', letter, start, end, false)
 		}
+	}
+}
+
+// mark reads a quotation mark. A straight one ends what another began.
+func (t *reading) mark(r rune) {
+	at := int32(len(t.units))
+	switch {
+	case t.open >= 0 && r != '“':
+		t.quotes = append(t.quotes, t.open, at)
+		t.open = -1
+	case r != '”':
+		t.open = at
 	}
 }
 

@@ -32,6 +32,7 @@ func Builtin() (*Book, error) { return Load(Rules) }
 func Load(fsys ...fs.FS) (*Book, error) {
 	l := &loader{lexicons: map[string][]string{}, forms: &termForms{known: map[string][]pattern{}}}
 	sum := sha256.New()
+	writeGrammar(sum)
 	for _, f := range fsys {
 		for _, file := range l.read(f) {
 			fmt.Fprintf(sum, "%s %d\n", file.name, len(file.src))

@@ -4,20 +4,27 @@ package compliance
 // in their gap, by words after them, or by the answer to the question they are part of.
 func (t *reading) denied(g *grammar, h hit) bool {
 	from, to := t.clause(h.start)
-	return t.negatedBefore(g, h.start, from) || t.negators(g, h.gap, h.resume) || t.negatedAfter(g, h, to) || t.answeredNo(g, h)
+	return t.negatedBefore(g, h.start, from) || h.gap < h.resume && t.negators(g, h.gap, h.resume) || t.negatedAfter(g, h, to) || t.answeredNo(g, h)
 }
 
 // negatedBefore looks for a negator between from and at, and in the clauses before while they are joined by "or" and the like.
 func (t *reading) negatedBefore(g *grammar, at, from int32) bool {
+	if open, _, ok := t.quotation(at); ok && open > from && t.negatedUpTo(g, open, from) {
+		return true
+	}
+	return t.negatedUpTo(g, at, from)
+}
+
+func (t *reading) negatedUpTo(g *grammar, at, from int32) bool {
 	sentence, _ := t.sentence(at)
 	for range 4 {
-		if barrier := t.last(g.contrast, from, at); barrier >= 0 {
+		if barrier := t.barrier(g, from, at); barrier >= 0 {
 			return t.negators(g, barrier, at)
 		}
 		if t.negators(g, from, at) {
 			return true
 		}
-		if from <= sentence || !t.begins(g.joins, from, at) {
+		if from <= sentence || !t.begins(g.joins, from, at) || t.begins(g.anew, from, at) {
 			return false
 		}
 		at = from
@@ -26,28 +33,55 @@ func (t *reading) negatedBefore(g *grammar, at, from int32) bool {
 	return false
 }
 
-// negators reports whether a negator stands in [from, to). Pairs that affirm are among the seeming ones.
+// barrier returns the end of the last word of contrast within [from, to), or -1. "Not yet" is none.
+func (t *reading) barrier(g *grammar, from, to int32) int32 {
+	at := int32(-1)
+	for _, h := range t.of(g.contrast) {
+		if h.start >= from && h.end <= to && !t.covered(g.seeming, h) && !t.covered(g.negator, h) {
+			at = h.end
+		}
+	}
+	return at
+}
+
+// negators reports whether a negator stands in [from, to) that reaches to.
 func (t *reading) negators(g *grammar, from, to int32) bool {
-	for _, h := range t.of(g.negator) {
-		if h.start >= from && h.end <= to && !t.covered(g.seeming, h) && t.reaches(h, to) {
+	if t.negates(g, g.negator, from, to, to) {
+		return true
+	}
+	for _, c := range g.close {
+		if t.negates(g, c.list, from, to, c.reach) {
 			return true
 		}
 	}
 	return false
 }
 
-// reaches reports whether a negator governs what begins at a unit. 非 and 无 govern the next word only (非存款、产品有风险), verbs
-// with 不 a whole list (不承诺保本、保息).
-func (t *reading) reaches(h hit, at int32) bool {
-	if r := t.units[h.start].r; h.end-h.start > 1 || r != '非' && r != '无' && r != '没' {
-		return true
-	}
-	for i := h.end; i < at; i++ {
-		if i-h.end > 8 || t.units[i].class == list {
-			return false
+// negates reports whether a negator of a list stands in [from, to), at most reach units before to. Pairs that affirm are among
+// the seeming ones, and what others do not promise the speaker may ("others do not, we do").
+func (t *reading) negates(g *grammar, list, from, to, reach int32) bool {
+	for _, h := range t.of(list) {
+		if h.start < from || h.end > to || to-h.end > reach || t.covered(g.seeming, h) {
+			continue
+		}
+		if reach < to && (t.any(g.links, h.end, to) || t.lists(h.end, to)) {
+			continue
+		}
+		if !t.any(g.others, from, h.start) || !t.any(g.own, h.end, to) {
+			return true
 		}
 	}
-	return true
+	return false
+}
+
+// lists reports whether 、 stands in [from, to): it ends the reach of 非 in 非存款、产品有风险.
+func (t *reading) lists(from, to int32) bool {
+	for i := from; i < to; i++ {
+		if t.units[i].class == list {
+			return true
+		}
+	}
+	return false
 }
 
 // covered reports whether a hit of list holds all of h.
@@ -61,17 +95,6 @@ func (t *reading) covered(list int32, h hit) bool {
 		}
 	}
 	return false
-}
-
-// last returns the end of the last hit of a list within [from, to), or -1.
-func (t *reading) last(list, from, to int32) int32 {
-	at := int32(-1)
-	for _, h := range t.of(list) {
-		if h.start >= from && h.end <= to {
-			at = h.end
-		}
-	}
-	return at
 }
 
 // begins reports whether a hit of list begins at from, before to.
@@ -99,7 +122,7 @@ func (t *reading) any(list, from, to int32) bool {
 
 func (t *reading) negatedAfter(g *grammar, h hit, to int32) bool {
 	for _, a := range t.of(g.after) {
-		if a.start >= h.end && a.start < to && t.last(g.contrast, h.end, a.start) < 0 {
+		if a.start >= h.end && a.start < to && t.barrier(g, h.end, a.start) < 0 && !t.covered(g.seeming, a) {
 			return true
 		}
 	}
@@ -112,17 +135,11 @@ func (t *reading) answeredNo(g *grammar, h hit) bool {
 	if int(to) >= len(t.units) || t.units[to-1].r != '?' {
 		return false
 	}
-	return t.begins(g.denies, to, int32(len(t.units))) || t.any(g.denies, to, min(to+3, int32(len(t.units))))
-}
-
-// warned reports whether the sentence of a hit warns of such words, or quotes a law that forbids them.
-func (t *reading) warned(g *grammar, h hit) bool {
-	from, to := t.sentence(h.start)
-	if barrier := t.last(g.contrast, from, h.start); barrier >= 0 {
-		from = barrier
+	for to < int32(len(t.units)) && t.units[to].class >= list {
+		to++
 	}
-	for _, w := range t.of(g.warning) {
-		if w.start >= from && w.end <= to && (w.end <= h.start || w.start >= h.end) {
+	for _, d := range t.of(g.denies) {
+		if d.start >= to && d.start <= to+2 && !t.covered(g.seeming, d) {
 			return true
 		}
 	}

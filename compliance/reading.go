@@ -39,20 +39,22 @@ type reading struct {
 	clauses []int32 // first units of clauses, ascending
 	stops   []int32 // first units of sentences, ascending
 	percent []int32 // units that are a percent sign
+	quotes  []int32 // first unit and end of quotations, by turns
 	hits    []hit   // by list, then start
 	heads   []int32 // first hit of each list in hits; heads[n+1] ends it
 	page    page
 
-	gap  bool // spaces or signs were dropped before what follows
-	run  int  // length of the present run of Han characters
-	soft bool // the last clause began at a mere gap and is too short so far to be one
+	gap  bool  // spaces or signs were dropped before what follows
+	run  int   // length of the present run of Han characters
+	open int32 // where a quotation began that has not ended, or -1
+	soft bool  // the last clause began at a mere gap and is too short so far to be one
 }
 
 func (t *reading) reset(m *scruple.Message) {
 	t.m = m
 	t.units, t.pieces = t.units[:0], t.pieces[:0]
 	t.clauses, t.stops, t.percent = append(t.clauses[:0], 0), append(t.stops[:0], 0), t.percent[:0]
-	t.hits = t.hits[:0]
+	t.hits, t.quotes = t.hits[:0], t.quotes[:0]
 }
 
 // read folds all parts of a message.
@@ -76,7 +78,7 @@ func (t *reading) read(m *scruple.Message) {
 
 func (t *reading) piece(name, src string, origin []run, hidden bool) {
 	from := int32(len(t.units))
-	t.run, t.soft = 0, false
+	t.run, t.soft, t.open = 0, false, -1
 	t.fold(src)
 	t.endSentence(int32(len(src)), int32(len(src)), '\n')
 	t.pieces = append(t.pieces, piece{name: name, hidden: hidden, from: from, to: int32(len(t.units)), origin: origin})

@@ -26,6 +26,7 @@ const (
 	dot   // full stop: decimal point, end of sentence or part of a name, by what stands around it
 	dash
 	mark // apostrophe
+	quote
 	space
 	line
 )
@@ -157,6 +158,8 @@ func simple(r rune) glyph {
 		return glyph{r: r, class: dot}
 	case r == '-' || r == '~':
 		return glyph{r: '-', class: dash}
+	case r == '"':
+		return glyph{r: r, class: quote}
 	case r == '\'' || r == '`':
 		return glyph{r: r, class: mark}
 	case r == '\n':
@@ -191,6 +194,10 @@ func punctuation(r rune) (glyph, bool) {
 		return glyph{r: '-', class: dash}, true
 	case '’', '‘', 'ʼ':
 		return glyph{r: '\'', class: mark}, true
+	case '“', '„', '«', '「', '『', '〝':
+		return glyph{r: '“', class: quote}, true
+	case '”', '»', '」', '』', '〞', '〟':
+		return glyph{r: '”', class: quote}, true
 	case '．':
 		return glyph{r: '.', class: dot}, true
 	case 0x2028, 0x2029, 0x85:
