@@ -117,9 +117,7 @@ func (k *claimRule) eval(x *exam, r *Rule) {
 }
 
 func (k *claimRule) concerns(p *scruple.Product) bool {
-	return len(k.rates) == 0 || p == nil || slices.ContainsFunc(p.Rates, func(r scruple.Rate) bool {
-		return slices.Contains(k.rates, r.Kind) && r.High != 0
-	})
+	return len(k.rates) == 0 || p == nil || hasRate(p, k.rates)
 }
 
 // says reports whether a hit makes the claim where it stands.

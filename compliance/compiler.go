@@ -19,7 +19,8 @@ type engine struct {
 	ahead    bool // some term may begin within a word
 	grammar  grammar
 	rules    []*Rule
-	pool     sync.Pool // of *exam
+	texts    []*prescribed // of all disclosures
+	pool     sync.Pool     // of *exam
 }
 
 // owner is a pattern whose anchor is a literal, and how that literal may stand.

@@ -39,17 +39,25 @@
 //
 // They judge whole messages of class marketing, unless applies says otherwise, and every visible body of them.
 //
-//	when:
-//	  any: terms; only messages that hold one
+//	when: all keys that are set have to hold
+//	  any: terms; only messages that hold one. near: terms of which one has to stand within one clause, sentence (left out) or
+//	    message of it, as within says. affirmed: true where a denied word, or a warning of it, does not count
+//	  sold: terms of which one has to be there too: the message sells, and does not just mention
 //	  unless: terms; never messages that hold one
 //	  terms: terms of the product; only when it has all of them, and no two alike
+//	  has: terms of the product with lists of values; only when each has one of its values, or any for an empty list
+//	  rates, risk: kinds of rates of which the product has one other than zero, and its grades
 //	units: what has to be said, all of it:
 //	- name: the meaning in a few words
 //	  any: terms that carry it
+//	  all: lists of terms that carry it together, one of each in any order, within one clause, sentence (left out) or message
 //	  negated: required (存款 in 非存款), forbidden (有风险, not 没有风险), or left out where either will do
 //	  term: in place of any, a term of the product whose value has to stand there
 //	  slots: merge fields that will say it, for previews
-//	exact: prescribed texts, of which one has to stand there but for case, width, spaces and punctuation; # is any number
+//	exact: prescribed texts, of which one has to stand there; # is any number, [x] may be left out, and of (a|b) one stands there.
+//	  A text with words changed is found in excerpts too
+//	tolerance: in what a prescribed text may differ: case, width, quotes, punctuation, ampersand (& for and). Left out: all of them
+//	first: {sms, push, email, wechat, web}: where it has to be over: a segment of a text message, or a number of characters
 //
 // # Numbers
 //

@@ -28,6 +28,7 @@ type piece struct {
 	name     string // subject, text or html
 	hidden   bool   // markup that no reader sees: it may breach and never fulfils a disclosure
 	from, to int32  // units
+	src      string // what was folded: the part itself, or the text that markup holds
 	origin   []run  // offsets of visible HTML text in the markup; nil: the part is read as it stands
 }
 
@@ -81,7 +82,7 @@ func (t *reading) piece(name, src string, origin []run, hidden bool) {
 	t.run, t.soft, t.open = 0, false, -1
 	t.fold(src)
 	t.endSentence(int32(len(src)), int32(len(src)), '\n')
-	t.pieces = append(t.pieces, piece{name: name, hidden: hidden, from: from, to: int32(len(t.units)), origin: origin})
+	t.pieces = append(t.pieces, piece{name: name, hidden: hidden, src: src, from: from, to: int32(len(t.units)), origin: origin})
 }
 
 // endSentence adds a unit that ends clause and sentence.

@@ -3,7 +3,6 @@ package compliance
 import (
 	"fmt"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/scruple/scruple"
@@ -101,32 +100,4 @@ func signed(s string) bool {
 		return strings.Index(s, "】") > len("【")
 	}
 	return strings.HasSuffix(s, "】") && strings.LastIndex(s, "【") >= 0 && !strings.HasSuffix(s, "【】")
-}
-
-// segments returns how many segments an SMS takes: 160 septets of the GSM alphabet or 70 UTF-16 units of UCS-2 in one, 153 or
-// 67 in each of several (3GPP TS 23.038 and 23.040).
-func segments(s string) int {
-	septets, units, gsm := 0, 0, true
-	for _, r := range s {
-		units += utf16.RuneLen(r)
-		switch {
-		case strings.ContainsRune("^{}\\[~]|€", r):
-			septets += 2
-		case r == '\n' || r == '\r' || r >= ' ' && r < 0x7F && r != '`' || strings.ContainsRune("@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜ§¿äöñüà¡¤", r):
-			septets++
-		default:
-			gsm = false
-		}
-	}
-	if gsm {
-		return parts(septets, 160, 153)
-	}
-	return parts(units, 70, 67)
-}
-
-func parts(n, one, each int) int {
-	if n <= one {
-		return min(n, 1)
-	}
-	return (n + each - 1) / each
 }

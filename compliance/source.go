@@ -30,14 +30,17 @@ type ruleSource struct {
 	Flag    []exampleNode   `yaml:"flag"`
 	Pass    []exampleNode   `yaml:"pass"`
 
-	Match  *claimSource    `yaml:"match"`
-	When   *whenSource     `yaml:"when"`
-	Units  []unitSource    `yaml:"units"`
-	Exact  []string        `yaml:"exact"`
-	Number *numberSource   `yaml:"number"`
-	Render *renderSource   `yaml:"render"`
-	Gate   string          `yaml:"gate"`
-	With   yaml.RawMessage `yaml:"with"`
+	Match *claimSource `yaml:"match"`
+	When  *whenSource  `yaml:"when"`
+	Units []unitSource `yaml:"units"`
+	Exact []string     `yaml:"exact"`
+	// Tolerance and First belong to disclosures: in what a prescribed text may differ, and how early it has to be over.
+	Tolerance []string        `yaml:"tolerance"`
+	First     *firstSource    `yaml:"first"`
+	Number    *numberSource   `yaml:"number"`
+	Render    *renderSource   `yaml:"render"`
+	Gate      string          `yaml:"gate"`
+	With      yaml.RawMessage `yaml:"with"`
 }
 
 // exampleNode is one example as it is written: plain text, or the YAML of a mapping.
@@ -70,6 +73,8 @@ func (s *ruleSource) used() []string {
 		{"when", s.When != nil},
 		{"units", s.Units != nil},
 		{"exact", s.Exact != nil},
+		{"tolerance", s.Tolerance != nil},
+		{"first", s.First != nil},
 		{"number", s.Number != nil},
 		{"render", s.Render != nil},
 		{"gate", s.Gate != ""},
