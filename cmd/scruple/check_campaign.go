@@ -64,7 +64,7 @@ func (k checking) campaign(name string) ([]piece, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s, variant %s: %w", name, v.Name, err)
 		}
-		out = append(out, piece{name + " variant " + v.Name, m, product})
+		out = append(out, piece{name: name + " variant " + v.Name, message: m, product: product})
 	}
 	return out, nil
 }

@@ -58,7 +58,7 @@ func (g *globals) checkCases(book *compliance.Book, name string, now time.Time) 
 	default:
 		for i := range results {
 			m := cases[i].Message()
-			g.printChecked(book, &checked{cases[i].ID, results[i].Verdict, results[i].Findings, m})
+			g.printChecked(book, &checked{File: cases[i].ID, Verdict: results[i].Verdict, Findings: results[i].Findings, message: m})
 		}
 		fmt.Printf("%d cases\n", len(cases))
 	}

@@ -112,20 +112,11 @@ func printExamples(label string, examples []compliance.Example) {
 func (g *globals) rulesTest(folders []string) error {
 	books := []fs.FS{compliance.Rules}
 	for _, dir := range folders {
-		info, err := os.Stat(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is no folder %s; name the folder that holds your rule files (.yaml)", dir)
-		}
+		own, err := ruleFolder(dir)
 		if err != nil {
 			return err
 		}
-		if !info.IsDir() {
-			return fmt.Errorf("%s is a file; name the folder of the book", dir)
-		}
-		if found, err := rulesIn(os.DirFS(dir)); err != nil || !found {
-			return errors.Join(err, fmt.Errorf("there is no rule file (.yaml) in %s", dir))
-		}
-		books = append(books, os.DirFS(dir))
+		books = append(books, own)
 	}
 	book, err := compliance.Load(books...)
 	if err != nil {
@@ -135,6 +126,25 @@ func (g *globals) rulesTest(folders []string) error {
 		fmt.Printf("%d rules load and pass all of their examples. Book %s\n", len(book.Rules()), book.Digest())
 	})
 	return nil
+}
+
+// ruleFolder opens a folder of rule files.
+func ruleFolder(dir string) (fs.FS, error) {
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no folder %s; name the folder that holds your rule files (.yaml)", dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file; name the folder of the book", dir)
+	}
+	own := os.DirFS(dir)
+	if found, err := rulesIn(own); err != nil || !found {
+		return nil, errors.Join(err, fmt.Errorf("there is no rule file (.yaml) in %s", dir))
+	}
+	return own, nil
 }
 
 // rulesIn reports whether a folder holds any rule file.

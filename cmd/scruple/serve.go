@@ -25,12 +25,13 @@ func newServe(g *globals) *cobra.Command {
 	c := &cobra.Command{
 		Use: "serve", Short: "Run campaigns by their schedules, and deliver, until told to stop", Args: cobra.NoArgs,
 		Long: `Serve launches each campaign of campaigns/ at its moment (schedule.at) or by its cron expression in its time zone, works
-on whatever waits, signs a checkpoint now and then, and answers GET /healthz. On SIGTERM or Ctrl-C it finishes what it has
+on whatever waits, signs a checkpoint now and then, and answers GET /healthz and POST /v1/check, which judges messages (the
+format of check --cases) by the rules of the house. On SIGTERM or Ctrl-C it finishes what it has
 begun, signs a checkpoint, and ends. A campaign file that changed is read again before its next occurrence.`,
 		Example: "  scruple serve --house examples/bank --listen 127.0.0.1:8080",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.serve(cmd.Context()) },
 	}
-	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:8080", "address of the health endpoint")
+	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:8080", "address of the endpoints /healthz and /v1/check")
 	c.Flags().DurationVar(&s.every, "every", time.Second, "how often to look for work")
 	c.Flags().DurationVar(&s.sign, "checkpoint-every", 10*time.Minute, "how often to sign a checkpoint")
 	return c
@@ -158,6 +159,7 @@ func (s *server) handler() http.Handler {
 		s.mu.Unlock()
 		_ = json.NewEncoder(w).Encode(state) // the reader may have gone
 	})
+	mux.HandleFunc("POST /v1/check", checkHandler(s.house.Book, s.clock))
 	return mux
 }
 
