@@ -99,12 +99,13 @@ func TestHiddenTextFulfilsNoDisclosure(t *testing.T) {
 	line := "理财非存款，产品有风险，投资须谨慎"
 	facts := &scruple.Facts{Now: noon, Product: &scruple.Product{Type: "wealth"}}
 	for html, want := range map[string]int{
-		"<p>一年定开今日开放</p><p>" + line + "</p>":                       0,
-		"<p>一年定开今日开放</p><p style='font-size:0'>" + line + "</p>":   1,
-		"<p>一年定开今日开放</p><span hidden>" + line + "</span>":          1,
-		"<p>一年定开今日开放</p><!-- " + line + " -->":                     1,
-		"<p>一年定开今日开放</p><img alt='" + line + "' src='x.png'>":      1,
-		"<p>一年定开今日开放</p><p style='color:#fff'>" + line + "</p><p>": 0,
+		"<p>一年定开今日开放</p><p>" + line + "</p>":                                                           0,
+		"<p>一年定开今日开放</p><p style='font-size:0'>" + line + "</p>":                                       1,
+		"<p>一年定开今日开放</p><span hidden>" + line + "</span>":                                              1,
+		"<p>一年定开今日开放</p><!-- " + line + " -->":                                                         1,
+		"<p>一年定开今日开放</p><img alt='" + line + "' src='x.png'>":                                          1,
+		"<p>一年定开今日开放</p><p style='color:#fff'>" + line + "</p><p>":                                     1,
+		"<p>一年定开今日开放</p><div style='background: #036'><p style='color:#fff'>" + line + "</p></div><p>": 0,
 	} {
 		m := &scruple.Message{Market: scruple.CN, Channel: scruple.WeChat, HTML: html}
 		if got := len(quotes(book(t).Check(m, facts), "cn.wealth-risk-line")); got != want {

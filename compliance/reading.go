@@ -27,6 +27,7 @@ func unitOf(r rune, c class, start, end int32) unit {
 type piece struct {
 	name     string // subject, text or html
 	hidden   bool   // markup that no reader sees: it may breach and never fulfils a disclosure
+	instead  bool   // it stands for pictures, or is for Outlook alone; it is hidden too
 	from, to int32  // units
 	src      string // what was folded: the part itself, or the text that markup holds
 	origin   []run  // offsets of visible HTML text in the markup; nil: the part is read as it stands
@@ -71,11 +72,17 @@ func (t *reading) read(m *scruple.Message) {
 		return
 	}
 	t.page.read(m.HTML)
-	t.piece("html", string(t.page.seen), t.page.seenAt, false)
-	if len(t.page.unseen) > 0 {
-		t.piece("html", string(t.page.unseen), t.page.unseenAt, true)
+	t.stream(&t.page.seen, false)
+	if len(t.page.unseen.text) > 0 {
+		t.stream(&t.page.unseen, true)
+	}
+	if len(t.page.instead.text) > 0 {
+		t.stream(&t.page.instead, true)
+		t.pieces[len(t.pieces)-1].instead = true
 	}
 }
+
+func (t *reading) stream(s *stream, hidden bool) { t.piece("html", string(s.text), s.runs, hidden) }
 
 func (t *reading) piece(name, src string, origin []run, hidden bool) {
 	from := int32(len(t.units))

@@ -77,7 +77,7 @@ func replyMark(subject string) int {
 func (k *renderRule) hidden(x *exam, r *Rule) {
 	for i := range x.t.pieces {
 		p := &x.t.pieces[i]
-		if !p.hidden {
+		if !p.hidden || p.instead {
 			continue
 		}
 		from := p.from
