@@ -51,11 +51,12 @@ var rooms = []room{
 	{folder: "port/file", ours: []string{".", "port"}},
 	{folder: "port/sqlite", ours: []string{".", "port"}, libs: []string{"modernc.org/sqlite", "modernc.org/libc", "golang.org/x/sys"}},
 	{folder: "port/smtp", ours: []string{".", "port"}, libs: []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"}},
+	{folder: "port/webhook", ours: []string{".", "port"}},
 	{folder: "port/smtp/smtptest", libs: []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"}},
 	// Beside functions, the ports and compliance the command sees four more: ledger makes the key, review has the words of a
 	// ruling, templates reads the files that check is given, strictyaml finds the nearest rule id.
 	{folder: "cmd/scruple", ours: []string{
-		".", "functions", "compliance", "compliance/exam", "port", "port/memory", "port/file", "port/sqlite", "port/smtp",
+		".", "functions", "compliance", "compliance/exam", "port", "port/memory", "port/file", "port/sqlite", "port/smtp", "port/webhook",
 		"compliance/ledger", "compliance/review", "templates", "internal/strictyaml",
 	}, libs: []string{"github.com/spf13/cobra", "github.com/emersion/go-message", "github.com/netresearch/go-cron", "github.com/owenrumney/go-sarif/v3", "github.com/schollz/progressbar/v3", "golang.org/x/mod", "golang.org/x/term"}},
 	// The bench is a program beside the house: it only runs the others.

@@ -271,6 +271,21 @@ type Facts struct {
 	Due time.Time
 	// LatestStart is the last moment at which the message may leave; zero means no bound.
 	LatestStart time.Time
+	// Authors wrote the copy: no waiver that one of them approved lets go of anything in it.
+	Authors []string
+	// Opinions are what a second reader objected to; nil without one. Unread says why it could not be asked: that holds the
+	// message.
+	Opinions []Opinion
+	Unread   string
+}
+
+// Opinion is what a second reader, such as a firm's own classifier, objects to in a piece of copy. It counts only if Rule is a rule
+// of the book and Quote stands in the copy word for word, and it can only add to what the checker finds.
+type Opinion struct {
+	Reader string `json:"reader"` // who says so, with its version
+	Rule   string `json:"rule"`
+	Quote  string `json:"quote"`
+	Why    string `json:"why"`
 }
 
 // Finding is one objection of one rule to one message.
@@ -288,6 +303,8 @@ type Finding struct {
 	Detail string `json:"detail,omitempty"`
 	// NotBefore is set by rules about time: the message may go, but not before that moment. Its verdict is then Pass.
 	NotBefore time.Time `json:"not_before,omitzero"`
+	// Waiver is the id of the firm's waiver that let the finding go. Its verdict is then Pass.
+	Waiver string `json:"waiver,omitempty"`
 }
 
 // Findings are all objections to one message, sorted by part, start and rule.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/scruple/scruple"
 )
@@ -14,6 +15,7 @@ type Book struct {
 	byID    map[string]*Rule
 	engines map[scruple.Market]*engine
 	digest  string
+	waivers []Waiver
 }
 
 // Digest returns the SHA-256, in hexadecimal, over the grammar, and the names and bytes of all rule files in
@@ -32,7 +34,8 @@ func (b *Book) Rules() []*Rule { return slices.Clone(b.rules) }
 // Check judges a message by the rules of its market that are in force on the day of f.Due, or of f.Now when Due is zero;
 // when both are zero, by all of them. A nil f is read as no facts at all. Gates run only when f.Recipient is known. A rule
 // that fails makes a finding of its own that holds the message, and so does marketing to a person on a channel for which no
-// rule asks for consent.
+// rule asks for consent. What a second reader objects to (f.Opinions) is added, and what a waiver of the book is for is let go:
+// such a finding stays, with the verdict pass.
 //
 // Findings come sorted by part, start and rule. Check reads no clock, keeps nothing of its arguments, and is safe for
 // concurrent use.
@@ -49,22 +52,23 @@ func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
 	if err := x.read(e); err != "" {
 		return scruple.Findings{{Rule: "compliance.unreadable", Kind: kindRender, Verdict: scruple.Hold, Detail: err}}
 	}
-	for _, r := range x.rulesOf(f) {
+	inForce := x.rulesOf(f)
+	for _, r := range inForce {
 		if r.reaches(m, f.Product) {
 			x.judge(r)
 		}
 	}
 	x.unasked()
-	return sorted(x.out)
+	x.opinions(inForce)
+	found := sorted(x.out)
+	b.waive(found, m, f)
+	return found
 }
 
 // rulesOf returns the rules in force on the day of the message. Most messages are judged on the day of the one before, so
 // the last answer is kept.
 func (x *exam) rulesOf(f *scruple.Facts) []*Rule {
-	at := f.Due
-	if at.IsZero() {
-		at = f.Now
-	}
+	at := momentOf(f)
 	if at.IsZero() {
 		return x.e.rules
 	}
@@ -79,6 +83,14 @@ func (x *exam) rulesOf(f *scruple.Facts) []*Rule {
 		}
 	}
 	return x.inForce
+}
+
+// momentOf is when a message is meant to leave, as far as that is known.
+func momentOf(f *scruple.Facts) time.Time {
+	if f.Due.IsZero() {
+		return f.Now
+	}
+	return f.Due
 }
 
 func sorted(found scruple.Findings) scruple.Findings {

@@ -6,11 +6,13 @@
 //
 // # A rule file
 //
-// A file is YAML, in UTF-8, named *.yaml. Unknown keys are errors. It has three keys:
+// A file is YAML, in UTF-8, named *.yaml. Unknown keys are errors. It has these keys:
 //
 //	market: cn, hk, us, uk or eu; needed when there are rules
 //	lexicons: lists of terms by name, which rules of every file and market use as "@name"
 //	rules: a list of rules
+//	waivers: a list of waivers, see Waiver: id, rule, reason, scope, by, approved, from, to. A scope has campaigns, templates,
+//	  products, channels or words
 //
 // Every rule has these keys:
 //

@@ -52,6 +52,7 @@ func Load(fsys ...fs.FS) (*Book, error) {
 	}
 	for _, f := range l.files {
 		book.rules = append(book.rules, f.rules...)
+		book.waivers = append(book.waivers, l.waivers(f, book)...)
 	}
 	if len(l.faults) > 0 {
 		return nil, errors.Join(l.faults...)
@@ -101,7 +102,7 @@ func (l *loader) read(fsys fs.FS) []*ruleFile {
 			l.faults = append(l.faults, err)
 			continue
 		}
-		if !slices.Contains(scruple.Markets(), f.parsed.Market) && len(f.parsed.Rules) > 0 {
+		if len(f.parsed.Rules) > 0 && !slices.Contains(scruple.Markets(), f.parsed.Market) {
 			l.faults = append(l.faults, f.fault("$", &specError{".market", fmt.Sprintf("market %q: expected one of %v", f.parsed.Market, scruple.Markets())}))
 			continue
 		}
@@ -129,4 +130,26 @@ func (l *loader) lexicon(f *ruleFile) {
 		}
 		l.lexicons[name] = f.parsed.Lexicons[name]
 	}
+}
+
+// waivers checks the waivers of a file against the rules of all files.
+func (l *loader) waivers(f *ruleFile, book *Book) []Waiver {
+	var out []Waiver
+	lines := linesOf(f.src)
+	for i, w := range f.parsed.Waivers {
+		err := w.sound()
+		if err == nil {
+			err = w.names(book.byID)
+		}
+		if err == nil && slices.ContainsFunc(append(book.waivers, out...), func(o Waiver) bool { return o.ID == w.ID }) {
+			err = &specError{".id", fmt.Sprintf("waiver %s is there twice; rename one of them", w.ID)}
+		}
+		if err != nil {
+			l.faults = append(l.faults, f.fault(fmt.Sprintf("$.waivers[%d]", i), err))
+			continue
+		}
+		w.File, w.Line = f.name, lines[w.ID]
+		out = append(out, w)
+	}
+	return out
 }

@@ -15,6 +15,7 @@ type fileSource struct {
 	Market   scruple.Market      `yaml:"market"`
 	Lexicons map[string][]string `yaml:"lexicons"`
 	Rules    []ruleSource        `yaml:"rules"`
+	Waivers  []Waiver            `yaml:"waivers"`
 }
 
 // ruleSource is a rule as it is written. The keys from Match on belong to single kinds.

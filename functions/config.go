@@ -33,8 +33,10 @@ type Config struct {
 	Rules    []string                          `yaml:"rules"` // folders with the house's own books
 	Products []string                          `yaml:"products"`
 	Consents []string                          `yaml:"consents"`
-	Tiers    map[scruple.Tier]TierConfig       `yaml:"tiers"`
-	Approval struct {
+	// SecondReader is the URL of a second reader of copy; empty: there is none.
+	SecondReader string                      `yaml:"second_reader"`
+	Tiers        map[scruple.Tier]TierConfig `yaml:"tiers"`
+	Approval     struct {
 		Expire string `yaml:"expire"` // how long an approval counts, such as 72h
 	} `yaml:"approvals"`
 }
@@ -128,10 +130,27 @@ func Open(ctx context.Context, c *Config, drivers *port.Drivers, assets port.Fil
 	if h.Book, err = book(h.BookFiles); err != nil {
 		return nil, err
 	}
+	if err := h.knowsWaivers(); err != nil {
+		return nil, err
+	}
 	if err := h.open(ctx, c, drivers); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
+}
+
+// knowsWaivers checks that the people who answer for waivers are the house's, and that an officer approved each.
+func (h *House) knowsWaivers() error {
+	var faults []error
+	for _, w := range h.Book.Waivers() {
+		if _, ok := h.People[w.By]; !ok {
+			faults = append(faults, fmt.Errorf("%s:%d: waiver %s: %q, who asked for it, is none of people in scruple.yaml", w.File, w.Line, w.ID, w.By))
+		}
+		if !h.People[w.Approved].Has("officer") {
+			faults = append(faults, fmt.Errorf("%s:%d: waiver %s: %q, who approved it, is no officer among people in scruple.yaml", w.File, w.Line, w.ID, w.Approved))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // builtin is the book that ships. It is read once for a process: it comes from embedded files and never changes.
@@ -154,6 +173,11 @@ func (h *House) open(ctx context.Context, c *Config, drivers *port.Drivers) (err
 	if h.Files, err = drivers.OpenFiles(ctx, c.Files); err != nil {
 		return err
 	}
+	if c.SecondReader != "" {
+		if h.Reader, err = drivers.OpenReader(ctx, c.SecondReader); err != nil {
+			return err
+		}
+	}
 	opened := map[string]port.Sender{}
 	for _, ch := range slices.Sorted(maps.Keys(c.Carriers)) {
 		cc := c.Carriers[ch]
@@ -175,6 +199,9 @@ func (h *House) Close() error {
 	var faults []error
 	for _, s := range h.senders {
 		faults = append(faults, s.Close())
+	}
+	if h.Reader != nil {
+		faults = append(faults, h.Reader.Close())
 	}
 	if h.Queue != nil {
 		faults = append(faults, h.Queue.Close())

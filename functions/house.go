@@ -35,6 +35,8 @@ type House struct {
 	// Recorded, when not nil, is the clock by which ledger entries are dated: when a thing was truly written, also where a
 	// run is rehearsed at another time. Without it an entry bears the time of its step.
 	Recorded func() time.Time
+	// Reader, when not nil, reads the copy of a campaign a second time before it runs; it may object and never clear.
+	Reader port.Reader
 	// Worker names this process among those that share the store; a claim carries it.
 	Worker string
 

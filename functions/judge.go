@@ -154,6 +154,7 @@ func examine(book *compliance.Book, t *templates.Template, run *Run, s *subject,
 	}
 	facts := scruple.Facts{
 		Now: now, Due: due, LatestStart: run.Latest, Product: product, Recipient: &s.profile, Person: s.person,
+		Authors: run.Authors, Opinions: run.Opinions[m.Shape], Unread: run.Unread,
 	}
 	return m, atItsTime(book, &m, &facts)
 }

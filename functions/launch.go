@@ -34,6 +34,7 @@ func (h *House) Launch(ctx context.Context, now time.Time, who scruple.Actor, c 
 		if err != nil {
 			return nil, err
 		}
+		h.readAgain(ctx, l)
 		if rec, err = h.launch(ctx, now, who, rec, l); err != nil {
 			return nil, fmt.Errorf("launch %s: %w", id, err)
 		}
@@ -63,6 +64,8 @@ func (h *House) CheckLaunch(ctx context.Context, c *Campaign, due time.Time, pen
 type launch struct {
 	run      Run
 	campaign *Campaign
+	facts    *scruple.Product
+	copies   []*templates.Template
 	rows     iter.Seq2[scruple.Recipient, error]
 	filter   *audience.Filter
 	sources  map[string][]byte // digest -> what the run consists of
@@ -85,11 +88,12 @@ func (h *House) newLaunch(ctx context.Context, c *Campaign, id string, due time.
 			return nil, c.fault("$.product", "product %s is of market %s, the campaign of %s", c.Product, facts.Market, c.Market)
 		}
 	}
-	tmpls, err := h.launchTemplates(ctx, l)
-	if err != nil {
+	l.facts = facts
+	var err error
+	if l.copies, err = h.launchTemplates(ctx, l); err != nil {
 		return nil, err
 	}
-	if l.rows, err = h.openList(ctx, l, tmpls); err != nil {
+	if l.rows, err = h.openList(ctx, l, l.copies); err != nil {
 		return nil, err
 	}
 	l.run.Tier = h.Policy.Tier(c.Tier, facts, 0)

@@ -42,10 +42,13 @@ type Run struct {
 	Queued    bool              `json:"queued,omitempty"`
 	Templates map[string]string `json:"templates"` // variant -> digest of the template
 	Authors   []string          `json:"authors"`   // of campaign and templates: none of them may approve
-	Product   string            `json:"product,omitempty"`
-	Book      string            `json:"book"`
-	Seal      string            `json:"seal,omitempty"`
-	Rulings   []review.Ruling   `json:"rulings,omitempty"`
+	// Opinions are what the second reader objected to, by shape of the copy, and Unread why it could not be asked.
+	Opinions map[string][]scruple.Opinion `json:"opinions,omitempty"`
+	Unread   string                       `json:"unread,omitempty"`
+	Product  string                       `json:"product,omitempty"`
+	Book     string                       `json:"book"`
+	Seal     string                       `json:"seal,omitempty"`
+	Rulings  []review.Ruling              `json:"rulings,omitempty"`
 }
 
 // signatures returns how many officers must sign the run, and a held card of it.

@@ -15,6 +15,7 @@ type Drivers struct {
 	queues  map[string]func(context.Context, *url.URL) (Queue, error)
 	files   map[string]func(context.Context, *url.URL) (Files, error)
 	senders map[string]func(context.Context, *url.URL) (Sender, error)
+	readers map[string]func(context.Context, *url.URL) (Reader, error)
 }
 
 // Table registers a driver for tables.
@@ -37,6 +38,11 @@ func (d *Drivers) Sender(scheme string, open func(context.Context, *url.URL) (Se
 	register(&d.senders, scheme, open)
 }
 
+// Reader registers a driver for second readers.
+func (d *Drivers) Reader(scheme string, open func(context.Context, *url.URL) (Reader, error)) {
+	register(&d.readers, scheme, open)
+}
+
 // OpenTable opens the table at a URL.
 func (d *Drivers) OpenTable(ctx context.Context, rawURL string) (Table, error) {
 	return open(ctx, "table", d.tables, rawURL)
@@ -55,6 +61,11 @@ func (d *Drivers) OpenFiles(ctx context.Context, rawURL string) (Files, error) {
 // OpenSender opens the sender at a URL.
 func (d *Drivers) OpenSender(ctx context.Context, rawURL string) (Sender, error) {
 	return open(ctx, "sender", d.senders, rawURL)
+}
+
+// OpenReader opens the second reader at a URL.
+func (d *Drivers) OpenReader(ctx context.Context, rawURL string) (Reader, error) {
+	return open(ctx, "reader", d.readers, rawURL)
 }
 
 func register[T any](m *map[string]func(context.Context, *url.URL) (T, error), scheme string, open func(context.Context, *url.URL) (T, error)) {

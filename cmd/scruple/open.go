@@ -24,6 +24,7 @@ import (
 	"github.com/scruple/scruple/port/memory"
 	"github.com/scruple/scruple/port/smtp"
 	"github.com/scruple/scruple/port/sqlite"
+	"github.com/scruple/scruple/port/webhook"
 )
 
 // house is an opened house with what only a process has: its key, its lock and its folder.
@@ -40,6 +41,7 @@ func drivers() *port.Drivers {
 	sqlite.Register(d)
 	file.Register(d)
 	smtp.Register(d)
+	webhook.Register(d)
 	return d
 }
 
