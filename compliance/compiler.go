@@ -83,7 +83,7 @@ func (c *compiler) add(list int32, term string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range forms {
+	for _, p := range sounding(forms) {
 		p.list = list
 		anchor := p.steps[p.anchor].text
 		c.e.ahead = c.e.ahead || p.steps[p.anchor].ahead
@@ -152,14 +152,16 @@ func (c *compiler) lexicon(path, name string) (termList, *specError) {
 func (c *compiler) finish() *engine {
 	e := c.e
 	e.trie = newTrie(e.literals)
-	e.pool.New = func() any {
-		x := &exam{t: &reading{heads: make([]int32, e.lists)}}
-		for i := range x.t.heads {
-			x.t.heads[i] = -1
-		}
-		return x
-	}
+	e.pool.New = func() any { return &exam{t: e.newReading()} }
 	return e
+}
+
+func (e *engine) newReading() *reading {
+	t := &reading{heads: make([]int32, e.lists)}
+	for i := range t.heads {
+		t.heads[i] = -1
+	}
+	return t
 }
 
 // compile makes a rule ready to judge.

@@ -52,12 +52,14 @@ func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
 	if err := x.read(e); err != "" {
 		return scruple.Findings{{Rule: "compliance.unreadable", Kind: kindRender, Verdict: scruple.Hold, Detail: err}}
 	}
+	x.unclear()
 	inForce := x.rulesOf(f)
 	for _, r := range inForce {
 		if r.reaches(m, f.Product) {
 			x.judge(r)
 		}
 	}
+	x.again(inForce)
 	x.unasked()
 	x.opinions(inForce)
 	found := sorted(x.out)

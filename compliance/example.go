@@ -105,6 +105,7 @@ func (e *engine) try(r *Rule, ex *Example) (scruple.Findings, error) {
 		return nil, errors.New(fault)
 	}
 	x.judge(r)
+	x.again([]*Rule{r})
 	return sorted(x.out), nil
 }
 

@@ -3,16 +3,18 @@ package compliance
 import (
 	"slices"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // fold reads src into units: case, width, accents, traditional characters and look-alike letters are made one; signs that
 // hold letters apart are dropped and leave a gap. Every unit keeps the place of its bytes.
 func (t *reading) fold(src string) {
 	t.units = slices.Grow(t.units, len(src))
-	t.gap = false
+	t.lead = 0
 	table := glyphTable()
+	if t.loose > 0 {
+		t.foldLoosely(src, table)
+		return
+	}
 	for i := 0; i < len(src); {
 		if latinAt(src, i) {
 			i = t.word(src, i)
@@ -43,45 +45,63 @@ func (t *reading) word(src string, i int) int {
 	for k := range units {
 		units[k] = unit{r: rune(letters[k] | 0x20), start: int32(i + k), size: 1, class: letter}
 	}
-	if t.gap {
-		units[0].flags, t.gap = gapBefore, false
-	}
+	units[0].flags, t.lead = t.lead, 0
+	t.suspect(src, letters, at, end)
 	return end
 }
 
 // take reads the sign that stands in bytes [i, i+n) of src.
 func (t *reading) take(g *glyph, src string, i, n int) {
-	start, end, gap := int32(i), int32(i+n), t.gap
-	t.gap = false
+	start, end, lead := int32(i), int32(i+n), t.lead
+	t.lead = 0
 	switch g.class {
 	case letter, digit, han:
-		t.add(g, start, end, gap, src)
+		t.add(g, start, end, lead, src)
 	case sign:
-		t.sign(g, src, i, n, gap)
+		t.sign(g, src, i, n, lead)
 	case list:
+		t.parts(src, i, n, g)
 		t.endRun()
-		t.push('、', list, start, end, gap)
+		t.push('、', list, start, end, lead)
 	case comma:
-		t.gap = t.comma(g, src, i, n)
+		t.comma(g, src, i, n)
 	case stop:
+		t.parts(src, i, n, g)
 		t.endSentence(start, end, g.r)
 	case dot:
-		t.gap = t.dot(src, i, n)
+		t.dot(src, i, n, g)
 	case dash:
-		t.gap = t.dash(src, i, n)
+		t.dash(src, i, n)
 	case line:
-		t.gap = t.line(src, i)
-	case quote:
-		t.mark(g.r)
-		t.gap = true
-	case drop:
-		t.gap = gap
-	case mark: // an apostrophe within a word leaves no gap
-		t.gap = gap || !t.between(src, i, n)
+		t.line(src, i)
 	default:
-		t.gap = src[i] != '@' || !t.between(src, i, n)
-		if !t.gap {
-			t.push('a', letter, start, end, false)
+		t.dropped(g, src, i, n, lead)
+	}
+}
+
+// dropped reads a sign that leaves no unit, and notes it for the next one.
+func (t *reading) dropped(g *glyph, src string, i, n int, lead uint16) {
+	switch {
+	case g.class == drop:
+		t.lead = lead | g.odd
+		if g.r == override {
+			t.signs = append(t.signs, span{int32(len(t.pieces)), int32(i), int32(i + n), int32(len(t.units)), true})
+		}
+	case g.class == quote:
+		t.mark(g.r)
+		t.lead = lead | gapBefore | odd
+	case g.class == mark && t.between(src, i, n): // an apostrophe within a word leaves no gap
+		t.lead = lead
+	case g.class == space:
+		t.lead = lead | gapBefore | spaced
+	case src[i] == '@' && t.between(src, i, n):
+		t.push('a', letter, int32(i), int32(i+n), figured)
+	case t.run == 0 && (src[i] == '/' || src[i] == '&' || src[i] == '+' || src[i] == '\''):
+		t.lead = lead | gapBefore
+	default:
+		t.lead = lead | gapBefore | odd
+		if n == 1 && src[i] >= utf8.RuneSelf {
+			t.signs = append(t.signs, span{int32(len(t.pieces)), int32(i), int32(i + n), int32(len(t.units)), false})
 		}
 	}
 }
@@ -98,55 +118,33 @@ func (t *reading) mark(r rune) {
 	}
 }
 
-// sign reads a percent or currency sign. A dollar sign within a word stands for an s.
-func (t *reading) sign(g *glyph, src string, i, n int, gap bool) {
-	start, end := int32(i), int32(i+n)
-	if g.r == '$' && t.between(src, i, n) {
-		t.push('s', letter, start, end, false)
-		return
-	}
-	t.endRun()
-	t.push(g.r, sign, start, end, gap)
-	if g.r == '%' {
-		t.percent = append(t.percent, int32(len(t.units)-1))
-	}
-}
-
-// comma reads a sign that ends a clause, unless it stands between figures (1,000 and 9:30), and reports whether it leaves a
-// gap.
-func (t *reading) comma(g *glyph, src string, i, n int) bool {
-	inFigure := n == 1 && digitAt(src, i-1) && digitAt(src, i+1)
-	switch {
-	case inFigure && src[i] == ',':
-		t.push(',', digit, int32(i), int32(i+n), false)
-	case inFigure && src[i] == ':':
-		return true
-	default:
-		t.endClause(int32(i), int32(i+n), ',')
-	}
-	return false
-}
-
 // add appends a letter, digit or Han character, and the further ones of a ligature or composed sign.
-func (t *reading) add(g *glyph, start, end int32, gap bool, src string) {
+func (t *reading) add(g *glyph, start, end int32, lead uint16, src string) {
 	r, c := g.r, g.class
+	flags := lead | g.odd
 	switch c {
 	case han:
-		if gap && t.run > 0 {
+		if lead&gapBefore != 0 && t.run > 0 {
 			t.gapInRun()
 		}
 		t.run++
 	case digit:
 		t.endRun()
 		if l := looks[r-'0']; l != 0 && t.between(src, int(start), int(end-start)) {
-			r, c = l, letter
+			r, c, flags = l, letter, flags|figured
+		} else if latinAt(src, int(end)) && latinAt(src, int(end)+3) {
+			t.odds |= joined
 		}
 	default:
 		t.endRun()
+		if lead&gapBefore != 0 {
+			t.singles++
+		}
 	}
-	t.push(r, c, start, end, gap)
+	t.odds |= flags
+	t.push(r, c, start, end, flags)
 	for _, x := range g.rest {
-		t.push(x, c, start, end, false)
+		t.push(x, c, start, end, 0)
 	}
 }
 
@@ -165,92 +163,8 @@ func (t *reading) gapInRun() {
 	t.run = 0
 }
 
-func (t *reading) push(r rune, c class, start, end int32, gap bool) {
+func (t *reading) push(r rune, c class, start, end int32, flags uint16) {
 	u := unitOf(r, c, start, end)
-	if gap {
-		u.flags = gapBefore
-	}
+	u.flags = flags
 	t.units = append(t.units, u)
-}
-
-// dot reads a full stop and reports whether it leaves a gap.
-func (t *reading) dot(src string, i, n int) bool {
-	start, end := int32(i), int32(i+n)
-	switch {
-	case digitAt(src, i-1) && digitAt(src, i+n):
-		t.push('.', digit, start, end, false)
-		return false
-	case !alnumAt(src, i+n) && !(i+n < len(src) && src[i+n] >= 0x80 && t.run > 0):
-		if singleBefore(src, i) && i+n < len(src) && src[i+n] == ' ' {
-			return true // p.a. and U.S. end no sentence
-		}
-		t.endSentence(start, end, '.')
-		return false
-	case alnumAt(src, i-1) && !singleBefore(src, i) && alnumAt(src, i+n+1):
-		t.push('.', dot, start, end, false) // a name such as bank.example
-		return false
-	}
-	return true
-}
-
-// dash reads a hyphen, dash or tilde and reports whether it leaves a gap.
-func (t *reading) dash(src string, i, n int) bool {
-	spaced := i > 0 && src[i-1] == ' ' && i+n < len(src) && src[i+n] == ' '
-	if spaced && singleBefore(src, i-1) && latinAt(src, i+n+1) && !alnumAt(src, i+n+2) {
-		return true // letters held apart: r i s k - f r e e
-	}
-	before := i > 0 && (digitAt(src, i-1) || src[i-1] == '%')
-	if spaced && (i < 2 || !digitAt(src, i-2) && src[i-2] != '%') {
-		t.endClause(int32(i), int32(i+n), ',')
-		return false
-	}
-	if before || digitAt(src, i+n) || spaced {
-		t.endRun()
-		t.push('-', sign, int32(i), int32(i+n), false)
-		return false
-	}
-	return true
-}
-
-// line reads a line break. One before a small letter wraps a line; others end a sentence.
-func (t *reading) line(src string, i int) bool {
-	if i+1 < len(src) && src[i+1] >= 'a' && src[i+1] <= 'z' && i > 0 && src[i-1] != '\n' && src[i-1] < 0x80 {
-		return true
-	}
-	t.endSentence(int32(i), int32(i+1), '\n')
-	return false
-}
-
-// between reports whether Latin letters stand directly on both sides of n bytes at i.
-func (t *reading) between(src string, i, n int) bool { return latinAt(src, i-1) && latinAt(src, i+n) }
-
-func latinAt(src string, i int) bool {
-	return i >= 0 && i < len(src) && (src[i]|0x20) >= 'a' && (src[i]|0x20) <= 'z'
-}
-
-func digitAt(src string, i int) bool { return i >= 0 && i < len(src) && src[i] >= '0' && src[i] <= '9' }
-
-func alnumAt(src string, i int) bool { return latinAt(src, i) || digitAt(src, i) }
-
-// singleBefore reports whether one single letter stands before place i.
-func singleBefore(src string, i int) bool { return latinAt(src, i-1) && !alnumAt(src, i-2) }
-
-// beyond classifies code points above 0xFFFF: letters of the mathematical alphabets and further Han characters; all else
-// is skipped, as emoji are.
-func beyond(r rune) glyph {
-	switch {
-	case r >= 0x1D400 && r <= 0x1D7FF || r >= 0x1F100 && r <= 0x1F1FF || r >= 0x2F800 && r <= 0x2FA1F:
-		first, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(r)))
-		if isHan(first) {
-			return glyph{r: first, class: han}
-		}
-		if g := glyphOf(first); g.class == letter || g.class == digit {
-			return g
-		}
-	case r >= 0x20000 && r <= 0x3FFFF:
-		return glyph{r: r, class: han}
-	case r >= 0xE0000 && r <= 0xE0FFF:
-		return glyph{class: drop}
-	}
-	return glyph{class: skip}
 }

@@ -60,6 +60,7 @@ type exam struct {
 	m     *scruple.Message
 	f     *scruple.Facts
 	t     *reading // what the message says, folded, with all hits
+	loose *reading // what it says when it is read loosely; nil until a message asks for it
 	out   scruple.Findings
 	claim []hit             // scratch of the claim kind
 	names map[string][]rune // folded terms of products
@@ -73,6 +74,9 @@ type exam struct {
 func (x *exam) found(r *Rule, from, to int32, detail string) {
 	f := scruple.Finding{Rule: r.ID, Kind: r.Kind, Verdict: r.Verdict, Detail: detail}
 	f.Part, f.Start, f.End = x.t.locate(from, to)
+	if x.t.loose > 0 && x.known(&f, from, to) {
+		return
+	}
 	f.Quote = x.t.quote(f.Part, f.Start, f.End)
 	x.out = append(x.out, f)
 }

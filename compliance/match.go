@@ -124,10 +124,7 @@ func (t *reading) follow(steps []step, at int32, h *hit) (int32, bool) {
 		}
 		return t.follow(steps[1:], end, h)
 	case tail:
-		for int(at) < len(t.units) && !t.closes(at) {
-			at++
-		}
-		return t.follow(steps[1:], at, h)
+		return t.tail(steps[1:], at, h)
 	}
 	_, limit := t.clause(max(at-1, 0))
 	limit = min(limit, at+steps[0].reach)
@@ -141,6 +138,19 @@ func (t *reading) follow(steps []step, at int32, h *hit) (int32, bool) {
 		}
 	}
 	return 0, false
+}
+
+// tail passes over the rest of a word. Where letters stand by themselves nobody knows where the word ends.
+func (t *reading) tail(steps []step, at int32, h *hit) (int32, bool) {
+	for {
+		for int(at) < len(t.units) && !t.closes(at) {
+			at++
+		}
+		if end, ok := t.follow(steps, at, h); ok || int(at) >= len(t.units) || t.units[at].flags&apart == 0 {
+			return end, ok
+		}
+		at++
+	}
 }
 
 func (t *reading) literalAt(s *step, at int32) (int32, bool) {

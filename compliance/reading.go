@@ -7,8 +7,19 @@ import (
 	"github.com/scruple/scruple"
 )
 
-// gapBefore flags a unit before which spaces or signs were dropped.
-const gapBefore uint8 = 1
+// What the reading notes of a unit. Those up to odd are about what was dropped before it.
+const (
+	gapBefore uint16 = 1 << iota // spaces or signs
+	spaced                       // spaces or a line break
+	odd                          // signs that do not stand between letters in ordinary writing
+	unseen                       // signs that nobody sees
+	foreign                      // a letter of another script that passes for this one
+	styled                       // a letter of the mathematical alphabets, in a circle and the like
+	figured                      // a digit or sign that stands for a letter
+	apart                        // one of several letters that stand by themselves
+	mended                       // only a loose reading has it so
+	joined                       // the message has signs that a loose reading would read over
+)
 
 // unit is one sign of the folded text, and where it stands in its source.
 type unit struct {
@@ -16,7 +27,7 @@ type unit struct {
 	start int32 // its bytes in the source part
 	size  uint8
 	class class
-	flags uint8
+	flags uint16
 }
 
 func unitOf(r rune, c class, start, end int32) unit {
@@ -33,6 +44,14 @@ type piece struct {
 	origin   []run  // offsets of visible HTML text in the markup; nil: the part is read as it stands
 }
 
+// span is a stretch of bytes of a part.
+type span struct {
+	piece      int32
+	start, end int32
+	unit       int32 // the first one after it
+	override   bool  // otherwise it is no UTF-8
+}
+
 // reading is one message, folded. It is pooled: nothing of it may be kept.
 type reading struct {
 	m       *scruple.Message
@@ -41,22 +60,27 @@ type reading struct {
 	clauses []int32 // first units of clauses, ascending
 	stops   []int32 // first units of sentences, ascending
 	percent []int32 // units that are a percent sign
+	signs   []span  // overrides of direction, and bytes that are no UTF-8
 	quotes  []int32 // first unit and end of quotations, by turns
 	hits    []hit   // by list, then start
 	heads   []int32 // first hit of each list in hits; heads[n+1] ends it
 	page    page
 
-	gap  bool  // spaces or signs were dropped before what follows
-	run  int   // length of the present run of Han characters
-	open int32 // where a quotation began that has not ended, or -1
-	soft bool  // the last clause began at a mere gap and is too short so far to be one
+	lead    uint16 // flags of what was dropped before what follows
+	run     int    // length of the present run of Han characters
+	singles int    // letters that stand by themselves, or more
+	odds    uint16 // flags of any unit, as far as they ask for a second look
+	loose   uint8  // how loosely it is read: 0, 1, 2
+	open    int32  // where a quotation began that has not ended, or -1
+	soft    bool   // the last clause began at a mere gap and is too short so far to be one
 }
 
 func (t *reading) reset(m *scruple.Message) {
 	t.m = m
 	t.units, t.pieces = t.units[:0], t.pieces[:0]
 	t.clauses, t.stops, t.percent = append(t.clauses[:0], 0), append(t.stops[:0], 0), t.percent[:0]
-	t.hits, t.quotes = t.hits[:0], t.quotes[:0]
+	t.hits, t.quotes, t.signs = t.hits[:0], t.quotes[:0], t.signs[:0]
+	t.odds = 0
 }
 
 // read folds all parts of a message.
@@ -86,8 +110,9 @@ func (t *reading) stream(s *stream, hidden bool) { t.piece("html", string(s.text
 
 func (t *reading) piece(name, src string, origin []run, hidden bool) {
 	from := int32(len(t.units))
-	t.run, t.soft, t.open = 0, false, -1
+	t.run, t.soft, t.open, t.singles = 0, false, -1, 0
 	t.fold(src)
+	t.spell(from)
 	t.endSentence(int32(len(src)), int32(len(src)), '\n')
 	t.pieces = append(t.pieces, piece{name: name, hidden: hidden, src: src, from: from, to: int32(len(t.units)), origin: origin})
 }
@@ -146,8 +171,15 @@ func (t *reading) pieceOf(i int32) *piece {
 func (t *reading) locate(from, to int32) (part string, start, end int) {
 	p := t.pieceOf(from)
 	to = max(min(to, p.to), from+1)
-	last := &t.units[to-1]
-	start, end = int(t.units[from].start), int(last.start)+int(last.size)
+	first, last := &t.units[from], &t.units[to-1]
+	if last.start < first.start { // read against the direction of the text
+		first, last = last, first
+	}
+	return p.place(int(first.start), int(last.start)+int(last.size))
+}
+
+// place turns bytes [start, end) of what was read into those of the part as it was given.
+func (p *piece) place(start, end int) (string, int, int) {
 	if p.origin != nil {
 		start, end = original(p.origin, start, false), original(p.origin, end, true)
 	}

@@ -12,9 +12,12 @@ import (
 type renderSource struct {
 	// Check is signature (an SMS begins or ends with the sender in 【】), segments (an SMS has at most Max segments), subject
 	// (the subject line has at most Max characters and is not empty), reply (the subject line does not pose as an answer or as
-	// passed on) or hidden (no text that readers cannot see).
+	// passed on), hidden (no text that readers cannot see) or disguise (How: no words made hard to read for programs).
 	Check string `yaml:"check"`
 	Max   int    `yaml:"max"`
+	// How and Words belong to check disguise; see disguiseRule.
+	How   string   `yaml:"how"`
+	Words []string `yaml:"words"`
 }
 
 type renderRule struct {
@@ -22,12 +25,15 @@ type renderRule struct {
 	limit int
 }
 
-func compileRender(_ *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
+func compileRender(c *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
 	if s.Render == nil {
-		return nil, &specError{"", "a render rule needs render: {check: signature, segments, subject, reply or hidden}"}
+		return nil, &specError{"", "a render rule needs render: {check: signature, segments, subject, reply, hidden or disguise}"}
 	}
-	if e := among(".render.check", []string{s.Render.Check}, []string{"signature", "segments", "subject", "reply", "hidden"}); e != nil {
+	if e := among(".render.check", []string{s.Render.Check}, []string{"signature", "segments", "subject", "reply", "hidden", "disguise"}); e != nil {
 		return nil, e
+	}
+	if s.Render.Check == "disguise" {
+		return compileDisguise(c, s.Render)
 	}
 	counts := s.Render.Check == "segments" || s.Render.Check == "subject"
 	if counts != (s.Render.Max > 0) {
