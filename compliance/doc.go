@@ -77,8 +77,11 @@
 // # Rendering
 //
 //	render:
-//	  check: signature, segments, subject, reply or hidden
+//	  check: signature, segments, subject, reply, hidden or disguise
 //	  max: for segments and subject, the most that may be
+//	  how: for disguise, what makes words hard to read for programs: override (of the direction of text), foreign (look-alike letters
+//	    of another script in a word), unseen (unseen signs within a word) or apart (letters held apart, or stood for by others)
+//	  words: for how: apart, the terms that must not be disguised; a denial or a warning of them may
 //
 // # Gates
 //

@@ -141,7 +141,7 @@ func (t *reading) heldApart(h hit) bool {
 }
 
 // sign reports a finding about a sign of the text that left no unit.
-func (x *exam) sign(r *Rule, s span, detail string) {
+func (x *exam) sign(r *Rule, s spot, detail string) {
 	f := scruple.Finding{Rule: r.ID, Kind: r.Kind, Verdict: r.Verdict, Detail: detail}
 	_, to := x.t.sentence(min(s.unit, int32(len(x.t.units)-1)))
 	end := s.end
@@ -171,7 +171,7 @@ func (x *exam) unclear() {
 // again reads a message loosely when it has signs that ask for it, and judges what only such a reading has. It may add claims
 // and disguises; disclosures and figures it leaves alone.
 func (x *exam) again(rules []*Rule) {
-	if x.t.odds&joined == 0 {
+	if x.t.odds&doubtful == 0 {
 		return
 	}
 	if x.loose == nil {
@@ -189,6 +189,9 @@ func (x *exam) again(rules []*Rule) {
 			}
 		}
 		x.t.forget()
+		if !x.t.twofold {
+			break
+		}
 	}
 	x.t.m = nil
 	x.t = plain

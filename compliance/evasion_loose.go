@@ -21,7 +21,7 @@ func (t *reading) foldLoosely(src string, table *glyphs) {
 			i += n
 			continue
 		}
-		if ends(g.class) {
+		if wordEnds(g.class) {
 			t.mend(g.class == han)
 		}
 		if latinAt(src, i) {
@@ -35,8 +35,8 @@ func (t *reading) foldLoosely(src string, table *glyphs) {
 	t.endRun()
 }
 
-// ends reports whether a sign of a class ends a word.
-func ends(c class) bool {
+// wordEnds reports whether a sign of a class ends a word.
+func wordEnds(c class) bool {
 	return c != letter && c != drop && c != mark && c != skip && c != dash && c != quote
 }
 
@@ -147,11 +147,14 @@ func (t *reading) figureWord(src string, i int) int {
 func (t *reading) letterFor(c byte) rune {
 	const from, first, second = "0123456789@$!|+", "oizeasgtbgasi\x00t", "olzeasbtbgaslli"
 	for k := range len(from) {
-		if from[k] == c && t.loose < 2 {
-			return rune(first[k])
-		} else if from[k] == c {
-			return rune(second[k])
+		if from[k] != c {
+			continue
 		}
+		t.twofold = t.twofold || first[k] != second[k]
+		if t.loose < 2 {
+			return rune(first[k])
+		}
+		return rune(second[k])
 	}
 	return 0
 }

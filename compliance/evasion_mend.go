@@ -17,8 +17,8 @@ func (t *reading) mend(hanNext bool) {
 		word[k] = byte(t.units[from+k].r)
 	}
 	w := string(word[:end-from])
-	if n := slipIndex().of(w); n >= 0 {
-		t.respell(from, slipIndex().hard[n])
+	if n := t.slips.of(w); n >= 0 {
+		t.respell(from, t.slips.hard[n])
 		return
 	}
 	if from < end && (hanNext || from > 0 && t.units[from-1].class == han && t.units[from].flags&spaced == 0) {
@@ -72,7 +72,10 @@ func (t *reading) hanzi(from int, word string) {
 }
 
 // pick chooses among the letters that one syllable stands for: each loose reading takes another.
-func (t *reading) pick(letters []rune) rune { return letters[min(int(t.loose)-1, len(letters)-1)] }
+func (t *reading) pick(letters []rune) rune {
+	t.twofold = t.twofold || len(letters) > 1
+	return letters[min(int(t.loose)-1, len(letters)-1)]
+}
 
 // syllables gives the letters that a syllable of Pinyin stands for.
 var syllables = sync.OnceValue(func() map[string][]rune {
@@ -125,15 +128,17 @@ var slipIndex = sync.OnceValue(func() *slips {
 
 func three(w string) uint { return uint(w[0]&31)<<10 | uint(w[1]&31)<<5 | uint(w[2]&31) }
 
+// may reports whether a word of three letters and more begins or ends as a hard word does.
+func (s *slips) may(w string) bool {
+	a, b := three(w), three(w[len(w)-3:])
+	return s.first[a>>6]>>(a&63)&1|s.last[b>>6]>>(b&63)&1 != 0
+}
+
 // of returns which hard word a Latin word of any case is a slip of, or -1. An edit leaves the first three letters of a long
 // word as they are, or the last three.
 func (s *slips) of(w string) int {
 	n := len(w)
-	if n < 6 || n > longestWord {
-		return -1
-	}
-	a, b := three(w), three(w[n-3:])
-	if s.first[a>>6]>>(a&63)&1|s.last[b>>6]>>(b&63)&1 == 0 {
+	if n < 6 || n > longestWord || !s.may(w) {
 		return -1
 	}
 	var small [longestWord]byte

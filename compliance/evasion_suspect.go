@@ -5,26 +5,36 @@ package compliance
 
 // suspect looks at a plain Latin word [end-len(letters), end) of src, whose first unit is at.
 func (t *reading) suspect(src, letters string, at, end int) {
-	switch n := len(letters); {
-	case n == 1:
-		t.singles++
-	case n >= 6 && slipIndex().of(letters) >= 0:
-		t.odds |= joined
+	n := len(letters)
+	if n == 1 {
+		t.alone()
+	} else {
+		t.row = 0
+	}
+	switch {
+	case n >= 6 && t.slips.of(letters) >= 0:
+		t.odds |= doubtful
 	case n > 1 && digitAt(src, end):
-		t.odds |= joined
+		t.odds |= doubtful
 	case n > 6:
 	case end < len(src) && src[end] >= 0x80 || at > 0 && t.units[at-1].class == han && t.units[at].flags&spaced == 0:
 		if _, ok := syllable(letters); ok {
-			t.odds |= joined
+			t.odds |= doubtful
 		}
 	}
+}
+
+// alone notes a letter that stands by itself.
+func (t *reading) alone() {
+	t.row++
+	t.singles = max(t.singles, t.row)
 }
 
 // parts notes a sign that ends a clause or sentence where letters may have been held apart by it: directly between Latin
 // letters, or beside one single Chinese letter.
 func (t *reading) parts(src string, i, n int, g *glyph) {
 	if t.between(src, i, n) || g.r == '|' || t.lone() {
-		t.odds |= joined
+		t.odds |= doubtful
 	}
 }
 
@@ -40,12 +50,12 @@ func (t *reading) lone() bool {
 // spell flags letters from unit from on that stand by themselves, three or more in a row.
 func (t *reading) spell(from int32) {
 	if t.lone() {
-		t.odds |= joined
+		t.odds |= doubtful
 	}
 	if t.singles < 3 {
 		return
 	}
-	t.odds |= joined
+	t.odds |= doubtful
 	row := int32(0)
 	for i := from; i <= int32(len(t.units)); i++ {
 		if int(i) < len(t.units) && t.single(i) {

@@ -11,6 +11,7 @@ func (t *reading) fold(src string) {
 	t.units = slices.Grow(t.units, len(src))
 	t.lead = 0
 	table := glyphTable()
+	t.slips = slipIndex()
 	if t.loose > 0 {
 		t.foldLoosely(src, table)
 		return
@@ -18,6 +19,11 @@ func (t *reading) fold(src string) {
 	for i := 0; i < len(src); {
 		if latinAt(src, i) {
 			i = t.word(src, i)
+			continue
+		}
+		if src[i] == ' ' {
+			t.lead |= gapBefore | spaced
+			i++
 			continue
 		}
 		r, n := rune(src[i]), 1
@@ -46,7 +52,9 @@ func (t *reading) word(src string, i int) int {
 		units[k] = unit{r: rune(letters[k] | 0x20), start: int32(i + k), size: 1, class: letter}
 	}
 	units[0].flags, t.lead = t.lead, 0
-	t.suspect(src, letters, at, end)
+	if len(letters) < 6 || t.slips.may(letters) {
+		t.suspect(src, letters, at, end)
+	}
 	return end
 }
 
@@ -83,9 +91,9 @@ func (t *reading) take(g *glyph, src string, i, n int) {
 func (t *reading) dropped(g *glyph, src string, i, n int, lead uint16) {
 	switch {
 	case g.class == drop:
-		t.lead = lead | g.odd
+		t.lead, t.odds = lead|g.odd, t.odds|g.odd
 		if g.r == override {
-			t.signs = append(t.signs, span{int32(len(t.pieces)), int32(i), int32(i + n), int32(len(t.units)), true})
+			t.signs = append(t.signs, spot{int32(len(t.pieces)), int32(i), int32(i + n), int32(len(t.units)), true})
 		}
 	case g.class == quote:
 		t.mark(g.r)
@@ -101,7 +109,7 @@ func (t *reading) dropped(g *glyph, src string, i, n int, lead uint16) {
 	default:
 		t.lead = lead | gapBefore | odd
 		if n == 1 && src[i] >= utf8.RuneSelf {
-			t.signs = append(t.signs, span{int32(len(t.pieces)), int32(i), int32(i + n), int32(len(t.units)), false})
+			t.signs = append(t.signs, spot{int32(len(t.pieces)), int32(i), int32(i + n), int32(len(t.units)), false})
 		}
 	}
 }
@@ -133,12 +141,12 @@ func (t *reading) add(g *glyph, start, end int32, lead uint16, src string) {
 		if l := looks[r-'0']; l != 0 && t.between(src, int(start), int(end-start)) {
 			r, c, flags = l, letter, flags|figured
 		} else if latinAt(src, int(end)) && latinAt(src, int(end)+3) {
-			t.odds |= joined
+			t.odds |= doubtful
 		}
 	default:
 		t.endRun()
 		if lead&gapBefore != 0 {
-			t.singles++
+			t.alone()
 		}
 	}
 	t.odds |= flags

@@ -18,7 +18,7 @@ const (
 	figured                      // a digit or sign that stands for a letter
 	apart                        // one of several letters that stand by themselves
 	mended                       // only a loose reading has it so
-	joined                       // the message has signs that a loose reading would read over
+	doubtful                     // the message has signs that a loose reading would read over
 )
 
 // unit is one sign of the folded text, and where it stands in its source.
@@ -44,8 +44,8 @@ type piece struct {
 	origin   []run  // offsets of visible HTML text in the markup; nil: the part is read as it stands
 }
 
-// span is a stretch of bytes of a part.
-type span struct {
+// spot is a stretch of bytes of a part.
+type spot struct {
 	piece      int32
 	start, end int32
 	unit       int32 // the first one after it
@@ -60,19 +60,21 @@ type reading struct {
 	clauses []int32 // first units of clauses, ascending
 	stops   []int32 // first units of sentences, ascending
 	percent []int32 // units that are a percent sign
-	signs   []span  // overrides of direction, and bytes that are no UTF-8
+	signs   []spot  // overrides of direction, and bytes that are no UTF-8
 	quotes  []int32 // first unit and end of quotations, by turns
 	hits    []hit   // by list, then start
 	heads   []int32 // first hit of each list in hits; heads[n+1] ends it
 	page    page
 
-	lead    uint16 // flags of what was dropped before what follows
-	run     int    // length of the present run of Han characters
-	singles int    // letters that stand by themselves, or more
-	odds    uint16 // flags of any unit, as far as they ask for a second look
-	loose   uint8  // how loosely it is read: 0, 1, 2
-	open    int32  // where a quotation began that has not ended, or -1
-	soft    bool   // the last clause began at a mere gap and is too short so far to be one
+	lead         uint16 // flags of what was dropped before what follows
+	run          int    // length of the present run of Han characters
+	row, singles int    // letters that stand by themselves: of late in a row, and the longest row
+	slips        *slips
+	twofold      bool   // a loose reading chose one of two letters
+	odds         uint16 // flags of any unit, as far as they ask for a second look
+	loose        uint8  // how loosely it is read: 0, 1, 2
+	open         int32  // where a quotation began that has not ended, or -1
+	soft         bool   // the last clause began at a mere gap and is too short so far to be one
 }
 
 func (t *reading) reset(m *scruple.Message) {
@@ -80,7 +82,7 @@ func (t *reading) reset(m *scruple.Message) {
 	t.units, t.pieces = t.units[:0], t.pieces[:0]
 	t.clauses, t.stops, t.percent = append(t.clauses[:0], 0), append(t.stops[:0], 0), t.percent[:0]
 	t.hits, t.quotes, t.signs = t.hits[:0], t.quotes[:0], t.signs[:0]
-	t.odds = 0
+	t.odds, t.twofold = 0, false
 }
 
 // read folds all parts of a message.
@@ -110,7 +112,7 @@ func (t *reading) stream(s *stream, hidden bool) { t.piece("html", string(s.text
 
 func (t *reading) piece(name, src string, origin []run, hidden bool) {
 	from := int32(len(t.units))
-	t.run, t.soft, t.open, t.singles = 0, false, -1, 0
+	t.run, t.soft, t.open, t.row, t.singles = 0, false, -1, 0, 0
 	t.fold(src)
 	t.spell(from)
 	t.endSentence(int32(len(src)), int32(len(src)), '\n')

@@ -83,7 +83,7 @@ func (t *reading) line(src string, i int) {
 		return
 	}
 	if t.lone() {
-		t.odds |= joined
+		t.odds |= doubtful
 	}
 	t.endSentence(int32(i), int32(i+1), '\n')
 }
