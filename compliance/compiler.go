@@ -18,6 +18,7 @@ type engine struct {
 	lists    int32
 	ahead    bool // some term may begin within a word
 	grammar  grammar
+	roles    [roles]termList // words that say what a figure is
 	rules    []*Rule
 	texts    []*prescribed // of all disclosures
 	pool     sync.Pool     // of *exam

@@ -109,6 +109,7 @@ func sorted(found scruple.Findings) scruple.Findings {
 func (e *engine) begin(m *scruple.Message, f *scruple.Facts) *exam {
 	x := e.pool.Get().(*exam)
 	x.e, x.m, x.f, x.out, x.asked = e, m, f, x.out[:0], false
+	x.master, x.learnt = x.master[:0], false
 	return x
 }
 

@@ -10,6 +10,7 @@
 //
 //	market: cn, hk, us, uk or eu; needed when there are rules
 //	lexicons: lists of terms by name, which rules of every file and market use as "@name"
+//	roles: words that say what a figure is, added to those of other files; see Numbers
 //	rules: a list of rules
 //	waivers: a list of waivers, see Waiver: id, rule, reason, scope, by, approved, from, to. A scope has campaigns, templates,
 //	  products, channels or words
@@ -63,16 +64,29 @@
 //
 // # Numbers
 //
+// Figures are read once for each message, whatever they are written in: 3.5%, 百分之三点五, four and a half per cent, 350 bps,
+// 2.2%至2.8%, 50万元, £120k, 12月5日. The words around a figure give it a role: those nearest to it, in its clause, the clauses
+// before or the line above. A file may add words to a role:
+//
+//	roles: lists of terms for benchmark, return, expected_return, deposit_rate, apr, apy, rate, fee, bonus, loss, off, other, minimum,
+//	  limit, cover, premium, payment, total, interest, price_before, price_now, deadline, per_day, per_month, per_year, today,
+//	  tomorrow, this_week
+//
+// A rule says what it looks for in the list of figures:
+//
 //	number:
-//	  find: percent, which compares percentages with the product's rates, or amount, which looks at amounts beside words
-//	  unless: terms of the sentence that give a figure another role
-//	  labels: for percent, a list of {name, any, kinds, always, other}. The label whose terms stand nearest to a figure says what
-//	    it is: a rate of one of the kinds; with other, none of the product's. always: at fault if the product has no such rate
-//	  unknown: hold, to hold a percentage that no rate or term of a product with rates explains; left out: ignore
-//	  ends: kinds of rates of which both ends of a range have to be stated when one is
-//	  near: for amount, the terms it belongs to
-//	  allowed: the amounts that may stand there; terms: terms of the product that hold further ones
-//	  above: amounts below are not looked at
+//	  check: product (percentages against the rates and terms of the product, and what the words call them), ends (one end of a
+//	    range of kinds of rates without the other), yearly (rates of a day or month where no percentage beside the words of any is
+//	    said), amounts (money against the terms of the product for its role), list (figures of some roles, or amounts near some words,
+//	    against terms, kinds or allowed), deadline (dates against the last days in terms), expired (such a day has gone by), sum
+//	    (instalments, interest and discounts that do not add up)
+//	  roles: only figures of these roles
+//	  near, unless: terms of the sentence of a figure: one of near has to stand there, none of unless may
+//	  any: for yearly
+//	  kinds: kinds of rates; terms: parts of the names of terms of the product
+//	  allowed: the figures that may stand there where the product names none
+//	  above: figures below are not looked at
+//	  unknown: hold, to hold a percentage or listed figure that nothing explains; left out: ignore
 //
 // # Rendering
 //

@@ -28,7 +28,6 @@ func TestDocNamesEveryKey(t *testing.T) {
 		whenSource{},
 		unitSource{},
 		numberSource{},
-		labelSource{},
 		renderSource{},
 		ageGate{},
 		consentGate{},

@@ -56,14 +56,20 @@ func (e *specError) Error() string { return e.text }
 
 // exam is one message while it is judged.
 type exam struct {
-	e     *engine
-	m     *scruple.Message
-	f     *scruple.Facts
-	t     *reading // what the message says, folded, with all hits
-	loose *reading // what it says when it is read loosely; nil until a message asks for it
-	out   scruple.Findings
-	claim []hit             // scratch of the claim kind
-	names map[string][]rune // folded terms of products
+	e        *engine
+	m        *scruple.Message
+	f        *scruple.Facts
+	t        *reading // what the message says, folded, with all hits
+	loose    *reading // what it says when it is read loosely; nil until a message asks for it
+	out      scruple.Findings
+	words    []roleHit // scratch of the roles of figures
+	side     *reading  // scratch for texts of the product
+	sideText *scruple.Message
+	keys     []string // scratch: names of terms
+	master   []fact   // figures of the product, when learnt
+	learnt   bool
+	claim    []hit             // scratch of the claim kind
+	names    map[string][]rune // folded terms of products
 	// today is the day of the last check, and inForce are the rules of that day.
 	today   int
 	inForce []*Rule

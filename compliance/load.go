@@ -41,6 +41,7 @@ func Load(fsys ...fs.FS) (*Book, error) {
 	}
 	for _, file := range l.files {
 		l.lexicon(file)
+		l.role(file)
 	}
 	book := &Book{byID: map[string]*Rule{}, engines: map[scruple.Market]*engine{}, digest: hex.EncodeToString(sum.Sum(nil))}
 	for _, m := range l.markets() {
@@ -64,6 +65,7 @@ func Load(fsys ...fs.FS) (*Book, error) {
 type loader struct {
 	files    []*ruleFile
 	lexicons map[string][]string
+	roles    []*ruleFile // files that give words to roles
 	forms    *termForms
 	faults   []error
 }

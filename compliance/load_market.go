@@ -13,6 +13,7 @@ import (
 type marketLoader struct {
 	name     scruple.Market
 	files    []*ruleFile
+	roles    []*ruleFile
 	compiler *compiler
 	engine   *engine
 	rules    map[string]*Rule
@@ -32,7 +33,7 @@ func (l *loader) markets() []*marketLoader {
 	var out []*marketLoader
 	var wg sync.WaitGroup
 	for _, name := range scruple.Markets() {
-		m := &marketLoader{name: name, rules: map[string]*Rule{}}
+		m := &marketLoader{name: name, roles: l.roles, rules: map[string]*Rule{}}
 		for _, f := range l.files {
 			if f.parsed.Market == name && len(f.parsed.Rules) > 0 {
 				m.files = append(m.files, f)
@@ -51,6 +52,11 @@ func (m *marketLoader) load(c *compiler) {
 	m.compiler = c
 	for _, f := range m.files {
 		m.compile(f)
+	}
+	for _, f := range m.roles {
+		if err := c.roleWords(f.parsed.Roles); err != nil {
+			m.faults = append(m.faults, f.fault("$", err))
+		}
 	}
 	m.engine = c.finish()
 	for _, p := range m.pending {

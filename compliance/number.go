@@ -6,148 +6,209 @@ import (
 	"strings"
 )
 
-// numberSource is the number key of a rule that compares figures with the product master.
+// numberSource is the number key of a rule about figures.
 type numberSource struct {
-	// Find is percent (figures with a percent sign) or amount (figures beside one of Near in the sentence).
-	Find string   `yaml:"find"`
-	Near []string `yaml:"near"`
-	// Labels say what a percentage is by the words nearest to it in its clause, and which rates of the product it may then be.
-	Labels []labelSource `yaml:"labels"`
-	// Unknown says what becomes of a percentage without label that no rate or term of the product holds, where the product has
-	// rates in percent: ignore (the default) or hold. 100% is let go: it mostly means wholly.
-	Unknown string `yaml:"unknown"`
-	// Ends are the kinds of rates of which, when one end of a range is stated, the other has to be stated too.
-	Ends []string `yaml:"ends"`
-	// Allowed are the amounts that may stand beside Near, and Above the amount from which on others are looked at. Terms names
-	// terms of the product that hold further ones; without Allowed, a product that has none of the terms is let go.
+	// Check says what is looked at; see numberChecks.
+	Check string `yaml:"check"`
+	// Roles are the roles that a figure must have; without, every figure beside Near.
+	Roles []string `yaml:"roles"`
+	// Any are words that have to stand beside another figure.
+	Any []string `yaml:"any"`
+	// Near are words of the sentence of a figure, and Unless words that let its whole sentence go.
+	Near   []string `yaml:"near"`
+	Unless []string `yaml:"unless"`
+	// Kinds are kinds of rates of the product, and Terms parts of the names of its terms.
+	Kinds []string `yaml:"kinds"`
+	Terms []string `yaml:"terms"`
+	// Allowed are the figures that are right where the product names none, and Above the figure from which on others are looked
+	// at.
 	Allowed []float64 `yaml:"allowed"`
 	Above   float64   `yaml:"above"`
-	Terms   []string  `yaml:"terms"`
-	// Unless are words of the sentence that give a figure another role.
-	Unless []string `yaml:"unless"`
-}
-
-type labelSource struct {
-	Name string   `yaml:"name"`
-	Any  []string `yaml:"any"`
-	// Kinds are the kinds of rates that may bear the label; empty: any.
-	Kinds []string `yaml:"kinds"`
-	// Always says that a figure with this label is at fault when the product has no rate of these kinds, too.
-	Always bool `yaml:"always"`
-	// Other says that a figure with this label is none of the product's, such as a share or a tax rate: it is not compared.
-	Other bool `yaml:"other"`
+	// Unknown says what becomes of a figure with nothing to compare it with: ignore (the default) or hold.
+	Unknown string `yaml:"unknown"`
 }
 
 type numberRule struct {
-	amount       bool
-	near, unless termList
-	labels       []label
-	hold         bool
-	ends, terms  []string
-	allowed      []float64
-	above        float64
+	check             func(k *numberRule, x *exam, r *Rule)
+	roles             []role
+	any, near, unless termList
+	kinds, terms      []string
+	allowed           []float64
+	above             float64
+	hold, wordsToo    bool
 }
 
-type label struct {
-	name          string
-	any           termList
-	kinds         []string
-	always, other bool
+// numberCheck is a way to look at figures.
+type numberCheck struct {
+	name  string
+	needs string // the keys of which it needs at least one
+	words bool   // it looks at messages without figures, too
+	check func(k *numberRule, x *exam, r *Rule)
 }
 
-func (n *numberSource) check() *specError {
-	if n == nil || n.Find != "percent" && n.Find != "amount" {
-		return &specError{".number", "a number rule needs number: {find: percent or amount, ...}"}
+func numberChecks() []numberCheck {
+	return []numberCheck{
+		{"product", "", false, (*numberRule).product},
+		{"ends", "kinds", false, (*numberRule).ends},
+		{"yearly", "any", false, (*numberRule).yearly},
+		{"amounts", "", false, (*numberRule).amounts},
+		{"list", "allowed terms kinds", false, (*numberRule).list},
+		{"deadline", "terms", true, (*numberRule).deadline},
+		{"expired", "terms", true, (*numberRule).expired},
+		{"sum", "", false, (*numberRule).sum},
 	}
-	if n.Find == "amount" && (len(n.Near) == 0 || len(n.Allowed)+len(n.Terms) == 0) {
-		return &specError{".number", "find amount needs near, the words the amount belongs to, and allowed or terms, the amounts that are right"}
+}
+
+func (n *numberSource) given() string {
+	out := ""
+	for _, k := range []struct {
+		name string
+		set  bool
+	}{{"kinds", n.Kinds != nil}, {"any", n.Any != nil}, {"allowed", n.Allowed != nil}, {"terms", n.Terms != nil}} {
+		if k.set {
+			out += k.name + " "
+		}
 	}
-	return among(".number.unknown", []string{n.Unknown}, []string{"", "ignore", "hold"})
+	return out
 }
 
 func compileNumber(c *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
 	n := s.Number
-	if err := n.check(); err != nil {
-		return nil, err
+	if n == nil {
+		return nil, &specError{"", "a number rule needs number: {check: ..., ...}"}
 	}
-	k := &numberRule{amount: n.Find == "amount", hold: n.Unknown == "hold", ends: n.Ends, terms: n.Terms, allowed: n.Allowed, above: n.Above}
-	var err *specError
-	if k.near, err = c.terms(".number.near", n.Near); err != nil {
-		return nil, err
-	}
-	if k.unless, err = c.terms(".number.unless", n.Unless); err != nil {
-		return nil, err
-	}
-	for i, l := range n.Labels {
-		at := fmt.Sprintf(".number.labels[%d]", i)
-		if l.Name == "" || len(l.Any) == 0 {
-			return nil, &specError{at, "a label needs a name and its words (any)"}
+	k := &numberRule{kinds: n.Kinds, terms: n.Terms, allowed: n.Allowed, above: n.Above, hold: n.Unknown == "hold"}
+	var names []string
+	for _, c := range numberChecks() {
+		names = append(names, c.name)
+		if c.name != n.Check {
+			continue
 		}
-		lists, err := c.terms(at+".any", l.Any)
-		if err != nil {
-			return nil, err
+		if k.check, k.wordsToo = c.check, c.words; c.needs != "" && !slices.ContainsFunc(strings.Fields(c.needs), func(s string) bool { return strings.Contains(n.given(), s) }) {
+			return nil, &specError{".number", fmt.Sprintf("check %s needs %s", c.name, strings.Join(strings.Fields(c.needs), " or "))}
 		}
-		k.labels = append(k.labels, label{l.Name, lists, l.Kinds, l.Always, l.Other})
+	}
+	if k.check == nil {
+		return nil, &specError{".number", fmt.Sprintf("check %q: expected one of %s", n.Check, strings.Join(names, ", "))}
+	}
+	if err := among(".number.unknown", []string{n.Unknown}, []string{"", "ignore", "hold"}); err != nil {
+		return nil, err
+	}
+	if err := k.compile(c, n); err != nil {
+		return nil, err
 	}
 	return k, nil
 }
 
-func (k *numberRule) eval(x *exam, r *Rule) {
-	switch {
-	case k.amount:
-		k.amounts(x, r)
-	case x.f.Product != nil:
-		for f := range x.t.percentages {
-			k.percentage(x, r, f)
+// compile compiles the terms and roles of a rule.
+func (k *numberRule) compile(c *compiler, n *numberSource) *specError {
+	var err *specError
+	for _, l := range []struct {
+		to    *termList
+		path  string
+		terms []string
+	}{{&k.any, ".number.any", n.Any}, {&k.near, ".number.near", n.Near}, {&k.unless, ".number.unless", n.Unless}} {
+		if *l.to, err = c.terms(l.path, l.terms); err != nil {
+			return err
 		}
+	}
+	if k.roles, err = rolesOf(".number.roles", n.Roles); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (k *numberRule) eval(x *exam, r *Rule) {
+	if len(x.figures()) > 0 || k.wordsToo {
+		k.check(k, x, r)
 	}
 }
 
-func (k *numberRule) amounts(x *exam, r *Rule) {
-	if !k.near.hit(x.t) {
+// looksAt reports whether a rule is about a figure where it stands.
+func (k *numberRule) looksAt(t *reading, f *quantity) bool {
+	if k.roles != nil && !slices.Contains(k.roles, f.role) {
+		return false
+	}
+	from, to := t.sentence(f.from)
+	return (k.near == nil || k.near.has(t, from, to)) && !k.unless.has(t, from, to)
+}
+
+// list compares figures with those that the product or the rule allows.
+func (k *numberRule) list(x *exam, r *Rule) {
+	if k.near != nil && !k.near.hit(x.t) {
 		return
 	}
-	allowed := k.allowed
-	if len(k.terms) > 0 {
-		if allowed = x.termAmounts(k.terms, allowed); len(allowed) == 0 {
-			return
+	for i := range x.t.figures {
+		f := &x.t.figures[i]
+		if f.measure != amountOfMoney && f.measure != percentage && (f.measure != bareNumber || k.roles != nil) || f.high < k.above || !k.looksAt(x.t, f) {
+			continue
 		}
-	}
-	seen := int32(-1)
-	for _, id := range k.near {
-		for _, h := range x.t.of(id) {
-			from, to := x.t.sentence(h.start)
-			if from <= seen || k.unless.has(x.t, from, to) {
-				continue
-			}
-			seen = from
-			x.t.figures(from, to, func(start, end int32, v float64) {
-				if v >= k.above && !slices.Contains(allowed, v) {
-					x.found(r, start, end, fmt.Sprintf("expected %s", amountList(allowed)))
-				}
-			})
+		if k.roles == nil && (f.measure == percentage || f.measure == bareNumber && !x.t.grouped(f)) {
+			continue
+		}
+		known, ok := k.knownTo(x, f)
+		switch {
+		case ok:
+		case known != "":
+			x.found(r, f.from, f.to, fmt.Sprintf("%s; expected %s", f, known))
+		case k.hold:
+			x.found(r, f.from, f.to, fmt.Sprintf("%s is no figure of the product", f))
 		}
 	}
 }
 
-// termAmounts returns a list with the amounts that some terms of the product name added to it.
-func (x *exam) termAmounts(terms []string, list []float64) []float64 {
-	list = slices.Clone(list)
-	if x.f.Product == nil {
-		return list
+// amounts compares amounts of money with those that the product has for their role.
+func (k *numberRule) amounts(x *exam, r *Rule) {
+	for i := range x.t.figures {
+		f := &x.t.figures[i]
+		terms := roleTable[f.role].terms
+		if f.measure != amountOfMoney || f.low == 0 || terms == nil || !k.looksAt(x.t, f) {
+			continue
+		}
+		own := numberRule{terms: terms}
+		if known, ok := own.knownTo(x, f); !ok && known != "" {
+			x.found(r, f.from, f.to, fmt.Sprintf("%s is called %s; expected %s", f, roleTable[f.role].name, known))
+		}
 	}
-	for _, name := range terms {
-		var t reading
-		t.fold(x.f.Product.Terms[name])
-		t.figures(0, int32(len(t.units)), func(_, _ int32, v float64) { list = append(list, v) })
-	}
-	return list
 }
 
-func amountList(list []float64) string {
-	out := make([]string, len(list))
-	for i, v := range list {
-		out[i] = fmt.Sprintf("%.0f", v)
+// knownTo reports whether a figure is an allowed one, and describes those that are.
+func (k *numberRule) knownTo(x *exam, f *quantity) (string, bool) {
+	var list []string
+	for i := range x.facts() {
+		k0 := &x.master[i]
+		if k0.measure != f.measure && (f.measure != bareNumber || k0.measure != amountOfMoney) {
+			continue
+		}
+		if k0.covers(f) {
+			return "", true
+		}
+		if k.names(k0.key) && k0.high != 0 {
+			list = append(list, k0.String())
+		}
 	}
-	return strings.Join(out, " or ")
+	if list == nil {
+		for _, v := range k.allowed {
+			list = append(list, plainNumber(v))
+		}
+		if slices.Contains(k.allowed, f.low) && slices.Contains(k.allowed, f.high) {
+			return "", true
+		}
+	}
+	return strings.Join(list, " or "), false
+}
+
+// names reports whether the rule compares with a term, or a kind of rate, of this name.
+func (k *numberRule) names(key string) bool {
+	return slices.Contains(k.kinds, key) || slices.ContainsFunc(k.terms, func(part string) bool { return strings.Contains(key, part) })
+}
+
+// grouped reports whether a number has a thousands separator: without, it may be a postcode or a telephone number.
+func (t *reading) grouped(f *quantity) bool {
+	for i := f.from; i < f.to; i++ {
+		if t.units[i].r == ',' {
+			return true
+		}
+	}
+	return false
 }

@@ -57,12 +57,13 @@ type reading struct {
 	m       *scruple.Message
 	units   []unit
 	pieces  []piece
-	clauses []int32 // first units of clauses, ascending
-	stops   []int32 // first units of sentences, ascending
-	percent []int32 // units that are a percent sign
-	signs   []spot  // overrides of direction, and bytes that are no UTF-8
-	quotes  []int32 // first unit and end of quotations, by turns
-	hits    []hit   // by list, then start
+	clauses []int32    // first units of clauses, ascending
+	stops   []int32    // first units of sentences, ascending
+	signs   []spot     // overrides of direction, and bytes that are no UTF-8
+	quotes  []int32    // first unit and end of quotations, by turns
+	hits    []hit      // by list, then start
+	figures []quantity // when counted
+	counted bool
 	heads   []int32 // first hit of each list in hits; heads[n+1] ends it
 	page    page
 
@@ -80,9 +81,10 @@ type reading struct {
 func (t *reading) reset(m *scruple.Message) {
 	t.m = m
 	t.units, t.pieces = t.units[:0], t.pieces[:0]
-	t.clauses, t.stops, t.percent = append(t.clauses[:0], 0), append(t.stops[:0], 0), t.percent[:0]
+	t.clauses, t.stops = append(t.clauses[:0], 0), append(t.stops[:0], 0)
 	t.hits, t.quotes, t.signs = t.hits[:0], t.quotes[:0], t.signs[:0]
 	t.odds, t.twofold = 0, false
+	t.figures, t.counted = t.figures[:0], false
 }
 
 // read folds all parts of a message.
@@ -190,16 +192,21 @@ func (p *piece) place(start, end int) (string, int, int) {
 
 // quote returns the words at a place, at most 120 bytes of them.
 func (t *reading) quote(part string, start, end int) string {
-	src := t.m.Text
-	switch part {
-	case "subject":
-		src = t.m.Subject
-	case "html":
-		src = t.m.HTML
-	}
+	src := t.source(part)
 	if end-start > 120 {
 		for end = start + 120; end > start && !utf8.RuneStart(src[end]); end-- {
 		}
 	}
 	return src[start:end]
+}
+
+// source returns a part of the message as it was given.
+func (t *reading) source(part string) string {
+	switch part {
+	case "subject":
+		return t.m.Subject
+	case "html":
+		return t.m.HTML
+	}
+	return t.m.Text
 }

@@ -19,7 +19,7 @@ const (
 	letter              // Latin
 	han
 	digit
-	sign  // % and currency signs
+	sign  // %, ‰ and currency signs
 	list  // 、 joins the items of a list and does not end a clause
 	comma // ends a clause
 	stop  // ends a sentence
@@ -211,7 +211,7 @@ func simple(r rune) glyph {
 		return glyph{r: r, class: letter}
 	case r >= '0' && r <= '9':
 		return glyph{r: r, class: digit}
-	case strings.ContainsRune("%$£€¥", r):
+	case strings.ContainsRune("%‰$£€¥", r):
 		return glyph{r: r, class: sign}
 	case strings.ContainsRune(",:()[]|<>", r):
 		return glyph{r: ',', class: comma}

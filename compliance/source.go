@@ -14,6 +14,7 @@ import (
 type fileSource struct {
 	Market   scruple.Market      `yaml:"market"`
 	Lexicons map[string][]string `yaml:"lexicons"`
+	Roles    map[string][]string `yaml:"roles"`
 	Rules    []ruleSource        `yaml:"rules"`
 	Waivers  []Waiver            `yaml:"waivers"`
 }

@@ -13,9 +13,6 @@ func (t *reading) sign(g *glyph, src string, i, n int, lead uint16) {
 	}
 	t.endRun()
 	t.push(g.r, sign, start, end, lead)
-	if g.r == '%' {
-		t.percent = append(t.percent, int32(len(t.units)-1))
-	}
 }
 
 // comma reads a sign that ends a clause, unless it stands between figures (1,000 and 9:30).
