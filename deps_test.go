@@ -35,7 +35,7 @@ var rooms = []room{
 	{folder: "templates", ours: []string{".", "internal/strictyaml"}, libs: []string{
 		"github.com/osteele/liquid", "github.com/osteele/tuesday", "github.com/microcosm-cc/bluemonday", "github.com/rivo/uniseg", "golang.org/x/net", "golang.org/x/text",
 	}, pure: true},
-	{folder: "compliance", ours: []string{".", "internal/strictyaml"}, libs: []string{"github.com/goccy/go-yaml", "golang.org/x/net", "golang.org/x/text"}, pure: true},
+	{folder: "compliance", ours: []string{".", "internal/strictyaml"}, libs: []string{"github.com/goccy/go-yaml", "github.com/xeipuuv/gojsonschema", "golang.org/x/net", "golang.org/x/text"}, pure: true},
 	{folder: "compliance/exam", ours: []string{"."}, pure: true},
 	{folder: "compliance/review", ours: []string{"."}, pure: true},
 	{folder: "compliance/ledger", ours: []string{"."}, libs: []string{"golang.org/x/mod"}, pure: true},
@@ -82,6 +82,7 @@ var libraries = []struct{ module, why string }{
 	{"github.com/rogpeppe/go-internal", "tests: scenarios of the whole program as scripts in one file (testscript)"},
 	{"github.com/schollz/progressbar/v3", "the progress line on a terminal"},
 	{"github.com/spf13/cobra", "commands, flags and help"},
+	{"github.com/xeipuuv/gojsonschema", "tests: holds rule files against their schema; go-sarif brings it along"},
 	{"golang.org/x/mod", "signed notes and Merkle trees, as the Go checksum database uses them; reads go.mod in tests"},
 	{"golang.org/x/net", "HTML tokens in checker and templates, international domain names in addresses"},
 	{"golang.org/x/sync", "groups of workers that stop at the first error"},

@@ -132,3 +132,42 @@ func TestWaiversAreThePeoples(t *testing.T) {
 		}
 	}
 }
+
+// What another book would have made of the past: counted by verdict and rule, and nothing is written.
+func TestWhatIf(t *testing.T) {
+	b := newBank(t)
+	clean := b.launch(b.campaign("c1", b.people("a.csv", 7), cleanText))
+	held := b.launch(b.campaign("c2", b.people("b.csv", 4), doubtfulText))
+	book, err := compliance.Load(fstest.MapFS{
+		"text.yaml":  {Data: []byte(strings.NewReplacer("稳健收益", "新产品", "稳赚不赔", "稳健收益").Replace(testBook))},
+		"gates.yaml": {Data: []byte(testGates)},
+	})
+	b.check(err)
+	var got WhatIf
+	n := 0
+	for _, run := range []*Run{clean, held} {
+		b.check(b.WhatIf(t.Context(), run.ID, book, &got, func() { n++ }))
+	}
+	if n != 11 || got.Messages != 11 || got.Before[scruple.Pass] != 7 || got.Before[scruple.Hold] != 4 || got.After[scruple.Hold] != 7 || got.After[scruple.Block] != 4 {
+		t.Errorf("%+v", got)
+	}
+	want := []WhatIfChange{
+		{scruple.Pass, scruple.Hold, "cn.t-doubtful", 7, ""}, {scruple.Hold, scruple.Block, "cn.t-doubtful", 4, ""}, {scruple.Hold, scruple.Block, "cn.t-forbidden", 4, ""},
+	}
+	if len(got.Changes) != len(want) {
+		t.Fatalf("changes %+v", got.Changes)
+	}
+	for i, c := range got.Changes {
+		if c.Sample == "" {
+			t.Errorf("no sample: %+v", c)
+		}
+		if c.Sample = ""; c != want[i] {
+			t.Errorf("change %+v, want %+v", c, want[i])
+		}
+	}
+	var same WhatIf
+	b.check(b.WhatIf(t.Context(), held.ID, b.Book, &same, nil))
+	if len(same.Changes) != 0 {
+		t.Errorf("the same book makes a difference: %+v", same.Changes)
+	}
+}

@@ -106,15 +106,9 @@ func (h *House) recompute(ctx context.Context, run *Run, w *Why) error {
 	if err != nil {
 		return err
 	}
-	if c.Product != "" {
-		facts, err := readFile(ctx, h.Files, archiveName(c.Product))
-		if err != nil {
-			return err
-		}
-		w.Product = &scruple.Product{}
-		if err := json.Unmarshal(facts, w.Product); err != nil {
-			return err
-		}
+	past := &pastFacts{house: h, run: run, products: map[string]*scruple.Product{}}
+	if w.Product, err = past.product(ctx, c.Product); err != nil {
+		return err
 	}
 	person, err := decodePerson(c.Person)
 	if err != nil {

@@ -21,14 +21,6 @@ func (k checking) campaign(name string) ([]piece, error) {
 	if err != nil {
 		return nil, err
 	}
-	src, err := os.ReadFile(filepath.Join(dir, "scruple.yaml"))
-	if err != nil {
-		return nil, err
-	}
-	config, err := functions.LoadConfig(filepath.Join(dir, "scruple.yaml"), src)
-	if err != nil {
-		return nil, err
-	}
 	assets, err := file.OpenFiles(dir)
 	if err != nil {
 		return nil, err
@@ -38,17 +30,9 @@ func (k checking) campaign(name string) ([]piece, error) {
 	if err != nil {
 		return nil, err
 	}
-	var products []scruple.Product
-	for _, p := range config.Products {
-		data, err := os.ReadFile(filepath.Join(dir, p))
-		if err != nil {
-			return nil, err
-		}
-		ps, err := functions.Products(filepath.Join(dir, p), data)
-		if err != nil {
-			return nil, err
-		}
-		products = append(products, ps...)
+	products, err := houseProducts(dir)
+	if err != nil {
+		return nil, err
 	}
 	product, err := k.find(name, c.Product, products)
 	if err != nil {
@@ -67,6 +51,31 @@ func (k checking) campaign(name string) ([]piece, error) {
 		out = append(out, piece{name: name + " variant " + v.Name, message: m, product: product})
 	}
 	return out, nil
+}
+
+// houseProducts reads the product files of the house in a folder.
+func houseProducts(dir string) ([]scruple.Product, error) {
+	src, err := os.ReadFile(filepath.Join(dir, "scruple.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	config, err := functions.LoadConfig(filepath.Join(dir, "scruple.yaml"), src)
+	if err != nil {
+		return nil, err
+	}
+	var products []scruple.Product
+	for _, p := range config.Products {
+		data, err := os.ReadFile(filepath.Join(dir, p))
+		if err != nil {
+			return nil, err
+		}
+		ps, err := functions.Products(filepath.Join(dir, p), data)
+		if err != nil {
+			return nil, err
+		}
+		products = append(products, ps...)
+	}
+	return products, nil
 }
 
 // houseOf finds the folder of scruple.yaml above a file, and the file's name inside it.

@@ -161,6 +161,11 @@ func (k checking) template(name string, src []byte, products []scruple.Product) 
 	if k.product != "" {
 		id = k.product
 	}
+	if dir, _, err := houseOf(name); err == nil && k.products == "" && id != "" { // a template of a house is about its products
+		if products, err = houseProducts(dir); err != nil {
+			return scruple.Message{}, nil, err
+		}
+	}
 	product, err := k.find(name, id, products)
 	if err != nil {
 		return scruple.Message{}, nil, err

@@ -80,7 +80,11 @@ func (g *globals) findings(fs scruple.Findings, rule func(id string) (*complianc
 			fmt.Printf("%s%d  %s  %s: %s\n", indent, i+1, f.Verdict, f.Rule, f.Detail)
 			continue
 		}
-		fmt.Printf("%s%d  %s  %s  [%s]\n", indent, i+1, f.Verdict, g.words(r.Title), f.Rule)
+		verdict := string(f.Verdict)
+		if f.Waiver != "" {
+			verdict = "waived (" + f.Waiver + ")"
+		}
+		fmt.Printf("%s%d  %s  %s  [%s]\n", indent, i+1, verdict, g.words(r.Title), f.Rule)
 		if f.Detail != "" {
 			fmt.Printf("%s     %s\n", indent, f.Detail)
 		}

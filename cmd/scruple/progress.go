@@ -43,8 +43,14 @@ func (p *progress) tally(t functions.Tally) {
 	}
 	for k, n := range t {
 		if k.Reason == "" {
-			_ = p.bar.Add(n) // what a progress bar cannot show is no reason to stop
+			p.add(n)
 		}
+	}
+}
+
+func (p *progress) add(n int) {
+	if p.bar != nil {
+		_ = p.bar.Add(n) // what a progress bar cannot show is no reason to stop
 	}
 }
 

@@ -17,8 +17,8 @@ import (
 
 func newRules(g *globals) *cobra.Command {
 	c := &cobra.Command{
-		Use: "rules", Short: "See the rules, and test your own",
-		Example: "  scruple rules list --market cn\n  scruple rules explain cn.promise-of-return\n  scruple rules test rules/",
+		Use: "rules", Short: "See the rules, test your own, and see what a change of them would do",
+		Example: "  scruple rules list --market cn\n  scruple rules explain cn.promise-of-return\n  scruple rules test rules/\n  scruple rules rehearse --as-of 2026-11-20",
 	}
 	var market string
 	list := &cobra.Command{
@@ -36,6 +36,7 @@ func newRules(g *globals) *cobra.Command {
 			Example: "  scruple rules test rules/",
 			RunE:    func(_ *cobra.Command, args []string) error { return g.rulesTest(args) },
 		},
+		newRehearse(g), newWhatIf(g), newWaivers(g), newSchema(),
 	)
 	return c
 }
