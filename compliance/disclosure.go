@@ -12,6 +12,7 @@ type disclosureRule struct {
 	units []meaning
 	exact []*prescribed
 	first *firstSource
+	looks *prominenceSource
 }
 
 // lack is what a part of a message leaves unsaid or says otherwise, and where. The zero lack is none.
@@ -21,7 +22,10 @@ type lack struct {
 }
 
 func compileDisclosure(c *compiler, r *Rule, s *ruleSource) (evaluator, error) {
-	k := &disclosureRule{first: s.First}
+	k := &disclosureRule{first: s.First, looks: s.Prominence}
+	if e := s.Prominence.valid(".prominence"); e != nil {
+		return nil, e
+	}
 	if err := k.when.compile(c, s.When); err != nil {
 		return nil, err
 	}
@@ -95,8 +99,14 @@ func (k *disclosureRule) lacks(x *exam, p *piece) lack {
 }
 
 // asked says how a stretch that carries the disclosure fails to stand where, and as, it has to.
-func (k *disclosureRule) asked(x *exam, p *piece, _, to int32) string {
-	return k.first.late(x, p, to)
+func (k *disclosureRule) asked(x *exam, p *piece, from, to int32) string {
+	if x.m.Excerpt {
+		return ""
+	}
+	if fault := k.first.late(x, p, to); fault != "" {
+		return fault
+	}
+	return k.looks.faint(x, p, from, to)
 }
 
 // changed finds a prescribed text with words changed in an excerpt, of which nothing may be found missing.
@@ -173,6 +183,8 @@ func elsewhere(x *exam, has func(*piece) bool) string {
 		switch {
 		case p.name == "subject" && has(p):
 			return ": it stands in the subject only"
+		case p.instead && has(p):
+			return ": it stands only in the text of a picture, or for Outlook alone"
 		case p.hidden && has(p):
 			return ": it stands only where readers do not see it"
 		}

@@ -61,6 +61,8 @@
 //	  A text with words changed is found in excerpts too
 //	tolerance: in what a prescribed text may differ: case, width, quotes, punctuation, ampersand (& for and). Left out: all of them
 //	first: {sms, push, email, wechat, web}: where it has to be over: a segment of a text message, or a number of characters
+//	prominence: {size, contrast}: where markup holds it, the least size of its letters as a share of the size that most of the text
+//	  has, and their least contrast to the ground (4.5; two thirds of it is enough for large letters)
 //
 // # Numbers
 //
@@ -91,8 +93,15 @@
 // # Rendering
 //
 //	render:
-//	  check: signature, segments, subject, reply, hidden or disguise
+//	  check: signature, segments, subject, reply, hidden, images, prominence, early, links or disguise
 //	  max: for segments and subject, the most that may be
+//	  any: for prominence and early, terms; where a body holds some, one of them has to show, or be over, as asked
+//	  size, contrast: for prominence, as under disclosures
+//	  first: for early, as under disclosures
+//	  find: for links, what to look for: mismatch (the text names one site, the link leads to another), disguise (look-alike letters
+//	    and names, a machine by its number, something before @), insecure (http)
+//	  allow: for links, the domains that messages may lead to, with all below them
+//	  deny: for links, the domains that they may not lead to. Both lists may hold lexicons
 //	  how: for disguise, what makes words hard to read for programs: override (of the direction of text), foreign (look-alike letters
 //	    of another script in a word), unseen (unseen signs within a word) or apart (letters held apart, or stood for by others)
 //	  words: for how: apart, the terms that must not be disguised; a denial or a warning of them may

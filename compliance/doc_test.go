@@ -29,6 +29,8 @@ func TestDocNamesEveryKey(t *testing.T) {
 		unitSource{},
 		numberSource{},
 		renderSource{},
+		prominenceSource{},
+		firstSource{},
 		ageGate{},
 		consentGate{},
 		contactLimitGate{},

@@ -13,8 +13,10 @@ type page struct {
 	seen, unseen, instead stream
 	looks                 []look
 	links                 []link
-	images, bare          int  // pictures larger than a dot, and those of them without text in their place
-	dark                  bool // it may be shown with dark colours
+	images, bare          int         // pictures larger than a dot, and those of them without text in their place
+	body                  float32     // the size of most of the text; 0: not yet known
+	sizes                 []sizeShare // scratch
+	dark                  bool        // it may be shown with dark colours
 
 	src    string
 	open   []element
@@ -64,6 +66,7 @@ func (p *page) read(src string) {
 	if p.again {
 		p.pass(false)
 	}
+	p.src = ""
 }
 
 // takesDark reports whether a page says that it may be shown with dark colours.
@@ -86,7 +89,7 @@ func (p *page) pass(sheets bool) {
 	p.unseen.reset()
 	p.instead.reset()
 	p.looks, p.links, p.kept = p.looks[:0], p.links[:0], p.kept[:0]
-	p.images, p.bare = 0, 0
+	p.images, p.bare, p.body = 0, 0, 0
 	root := element{style: plainStyle()}
 	if p.dark {
 		root.night = paint{ink: white, ground: canvas}

@@ -36,7 +36,7 @@ func keysOf(kind string) []string {
 	case kindClaim:
 		return []string{"match"}
 	case kindDisclosure:
-		return []string{"when", "units", "exact", "tolerance", "first"}
+		return []string{"when", "units", "exact", "tolerance", "first", "prominence"}
 	case kindNumber:
 		return []string{"number"}
 	case kindRender:

@@ -59,8 +59,10 @@ func (t *reading) order() {
 	}
 }
 
-// forget clears the heads that scan set.
+// forget clears the heads that scan set, and lets go of the message.
 func (t *reading) forget() {
+	clear(t.pieces)
+	clear(t.found)
 	for i := range t.hits {
 		t.heads[t.hits[i].list] = -1
 	}

@@ -66,6 +66,8 @@ type reading struct {
 	counted bool
 	heads   []int32 // first hit of each list in hits; heads[n+1] ends it
 	page    page
+	sought  bool      // the addresses were looked for
+	found   []address // see addresses
 
 	lead         uint16 // flags of what was dropped before what follows
 	run          int    // length of the present run of Han characters

@@ -36,13 +36,15 @@ type ruleSource struct {
 	When  *whenSource  `yaml:"when"`
 	Units []unitSource `yaml:"units"`
 	Exact []string     `yaml:"exact"`
-	// Tolerance and First belong to disclosures: in what a prescribed text may differ, and how early it has to be over.
-	Tolerance []string        `yaml:"tolerance"`
-	First     *firstSource    `yaml:"first"`
-	Number    *numberSource   `yaml:"number"`
-	Render    *renderSource   `yaml:"render"`
-	Gate      string          `yaml:"gate"`
-	With      yaml.RawMessage `yaml:"with"`
+	// Tolerance, First and Prominence belong to disclosures: in what a prescribed text may differ, how early it has to be over,
+	// and how it has to show.
+	Tolerance  []string          `yaml:"tolerance"`
+	First      *firstSource      `yaml:"first"`
+	Prominence *prominenceSource `yaml:"prominence"`
+	Number     *numberSource     `yaml:"number"`
+	Render     *renderSource     `yaml:"render"`
+	Gate       string            `yaml:"gate"`
+	With       yaml.RawMessage   `yaml:"with"`
 }
 
 // exampleNode is one example as it is written: plain text, or the YAML of a mapping.
@@ -77,6 +79,7 @@ func (s *ruleSource) used() []string {
 		{"exact", s.Exact != nil},
 		{"tolerance", s.Tolerance != nil},
 		{"first", s.First != nil},
+		{"prominence", s.Prominence != nil},
 		{"number", s.Number != nil},
 		{"render", s.Render != nil},
 		{"gate", s.Gate != ""},
