@@ -41,8 +41,10 @@ func (t *reading) addresses() []address {
 func (t *reading) seek(piece int) {
 	src := t.pieces[piece].src
 	for i := 0; i < len(src); i++ {
-		dot := isDot(src, i) > 0
-		if !dot && !(src[i] == ':' && strings.HasPrefix(src[i:], "://")) {
+		switch n := isDot(src, i); {
+		case n > 0 && i > 0 && inName(src[i-1]) && i+n < len(src) && inName(src[i+n]):
+		case src[i] == ':' && strings.HasPrefix(src[i:], "://"):
+		default:
 			continue
 		}
 		start, end := around(src, i)
@@ -57,6 +59,9 @@ func (t *reading) seek(piece int) {
 		i = max(i, end-1)
 	}
 }
+
+// inName reports whether a byte may stand beside the dot of a name.
+func inName(c byte) bool { return alnum(c) || c >= 0x80 }
 
 // isDot returns the length of the sign at a place that browsers take for the dot of a name, or 0.
 func isDot(src string, i int) int {
@@ -112,7 +117,9 @@ func addressOf(word string) (address, bool) {
 			return a, false
 		}
 	}
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+	host, _, path := strings.Cut(rest, "/")
+	rest = host
+	if i := strings.IndexAny(rest, "?#"); i >= 0 {
 		rest = rest[:i]
 	}
 	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
@@ -132,11 +139,11 @@ func addressOf(word string) (address, bool) {
 	if a.scheme != "" {
 		return a, a.host != ""
 	}
-	return a, named(a.host)
+	return a, named(a.host, path)
 }
 
-// named reports whether a bare word is a name that people type into a browser.
-func named(host string) bool {
+// named reports whether a bare word, with a path behind it or not, is a name that people type into a browser.
+func named(host string, path bool) bool {
 	dot := strings.LastIndexAny(host, ".．｡")
 	if dot <= 0 {
 		return false
@@ -148,7 +155,7 @@ func named(host string) bool {
 			return false
 		}
 	}
-	return len(first) > 1 && tops()[host[dot+n:]] || strings.HasPrefix(host, "www.")
+	return (len(first) > 1 || path) && tops()[host[dot+n:]] || strings.HasPrefix(host, "www.")
 }
 
 // cutLabel cuts the first label off a name.

@@ -87,6 +87,7 @@ func (t *reading) reset(m *scruple.Message) {
 	t.hits, t.quotes, t.signs = t.hits[:0], t.quotes[:0], t.signs[:0]
 	t.odds, t.twofold = 0, false
 	t.figures, t.counted = t.figures[:0], false
+	t.sought = false
 }
 
 // read folds all parts of a message.
