@@ -17,17 +17,19 @@ import (
 func newExam(g *globals) *cobra.Command {
 	var asOf string
 	c := &cobra.Command{
-		Use: "exam FILE...", Short: "Measure the checker with labelled messages: precision, recall, every miss and every false alarm",
+		Use: "exam [FILE...]", Short: "Measure the checker with labelled messages: precision, recall, every miss and every false alarm",
 		Long: `Exam reads messages that people have labelled (one JSON object on each line: id, market, lang, channel, product, text, subject,
 whole, label, kinds, trap), lets the checker judge each, and counts. A violating message is found when it is held or blocked; a
-compliant one has to pass. Exit code 1 when anything was missed or wrongly held.`,
-		Example:     "  scruple exam compliance/exam/zh.jsonl compliance/exam/en.jsonl\n  scruple exam ours.jsonl --format json",
-		Args:        cobra.MinimumNArgs(1),
+compliant one has to pass. Without a file it takes the exam that ships. Exit code 1 when anything was missed or wrongly held.`,
+		Example:     "  scruple exam\n  scruple exam ours.jsonl --format json",
 		Annotations: formats("markdown"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			now, err := g.day(asOf)
 			if err != nil {
 				return err
+			}
+			if len(args) == 0 && asOf == "" {
+				now = exam.Day
 			}
 			return g.exam(args, now)
 		},
@@ -60,19 +62,31 @@ func readCases(name string) ([]exam.Case, error) {
 	return exam.Read(name, src)
 }
 
-func (g *globals) exam(files []string, now time.Time) error {
+// labelled reads exams, and the one that ships when none is named.
+func labelled(files []string) ([]exam.Case, error) {
+	if len(files) == 0 {
+		return exam.Own("zh.jsonl", "en.jsonl", "statutory-zh.jsonl", "statutory-en.jsonl")
+	}
 	var cases []exam.Case
 	for _, name := range files {
 		some, err := readCases(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		cases = append(cases, some...)
 	}
 	for i := range cases {
 		if c := &cases[i]; c.Label == "" {
-			return fmt.Errorf("%s:%d: case %s has no label; expected %s or %s", c.File, c.Line, c.ID, exam.Violating, exam.Compliant)
+			return nil, fmt.Errorf("%s:%d: case %s has no label; expected %s or %s", c.File, c.Line, c.ID, exam.Violating, exam.Compliant)
 		}
+	}
+	return cases, nil
+}
+
+func (g *globals) exam(files []string, now time.Time) error {
+	cases, err := labelled(files)
+	if err != nil {
+		return err
 	}
 	book, err := compliance.Builtin()
 	if err != nil {
