@@ -81,7 +81,7 @@ func (t *reading) readsOver(g *glyph, src string, i, n int, table *glyphs) bool 
 	before := last == 0 || t.units[last-1].class != c || t.units[last].flags&gapBefore != 0
 	after := table.in(src, at+size) != c
 	switch {
-	case far || away:
+	case (far || away) && (c == letter || t.lead&spaced != 0):
 		return before && after
 	case c == letter || g.r == '|':
 		return true
@@ -122,13 +122,13 @@ func (t *reading) figureWord(src string, i int) int {
 	for ; i+n < len(src); n++ {
 		if latinAt(src, i+n) {
 			letters++
-		} else if t.letterFor(src[i+n]) == 0 || !digitAt(src, i+n) && !alnumAt(src, i+n+1) && src[i+n] != '$' {
+		} else if t.letterFor(src[i+n]) == 0 || !digitAt(src, i+n) && src[i+n] != '$' && !t.goesOn(src, i+n+1) {
 			break
 		} else {
 			signs++
 		}
 	}
-	if signs == 0 || letters < 2 || n < 4 || letters < signs {
+	if signs == 0 || letters == 0 || signs > 3*letters {
 		return 0
 	}
 	t.endRun()
@@ -141,6 +141,11 @@ func (t *reading) figureWord(src string, i int) int {
 		t.push(r, letter, int32(i+k), int32(i+k+1), flags)
 	}
 	return n
+}
+
+// goesOn reports whether a word with signs for letters goes on at place i.
+func (t *reading) goesOn(src string, i int) bool {
+	return i < len(src) && (alnumAt(src, i) || src[i] == '@' || src[i] == '$' || src[i] == '!' && i+1 < len(src) && alnumAt(src, i+1))
 }
 
 // letterFor returns the letter that a digit or sign passes for, or 0. Some pass for two, of which each loose reading takes one.

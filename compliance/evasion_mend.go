@@ -141,6 +141,7 @@ func (s *slips) of(w string) int {
 	if n < 6 || n > longestWord || !s.may(w) {
 		return -1
 	}
+	a, b := three(w), three(w[n-3:])
 	var small [longestWord]byte
 	for i := range n {
 		small[i] = w[i] | 0x20
@@ -149,11 +150,23 @@ func (s *slips) of(w string) int {
 		return -1
 	}
 	for i, h := range s.hard {
-		if oneEdit(h, small[:n]) {
+		if three(h) != a && three(h[len(h)-3:]) != b {
+			continue
+		}
+		if oneEdit(h, small[:n]) && !inflected(h, small[:n]) {
 			return i
 		}
 	}
 	return -1
+}
+
+// inflected reports whether two words are alike but for one more letter at the end of either, such as doubles and doubled.
+func inflected(h string, w []byte) bool {
+	short := min(len(h), len(w))
+	if len(h) == len(w) {
+		return h[:short-1] == string(w[:short-1]) && strings.IndexByte("sdr", w[short-1]) >= 0
+	}
+	return h[:short] == string(w[:short]) && (len(w) < len(h) || w[short] != w[short-1])
 }
 
 // oneEdit reports whether a word becomes another by one letter inserted, dropped, replaced, or swapped with the next.

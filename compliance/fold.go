@@ -97,7 +97,7 @@ func (t *reading) dropped(g *glyph, src string, i, n int, lead uint16) {
 		}
 	case g.class == quote:
 		t.mark(g.r)
-		t.lead = lead | gapBefore | odd
+		t.lead = lead | gapBefore | odd | cited
 	case g.class == mark && t.between(src, i, n): // an apostrophe within a word leaves no gap
 		t.lead = lead
 	case g.class == space:
@@ -132,7 +132,7 @@ func (t *reading) add(g *glyph, start, end int32, lead uint16, src string) {
 	flags := lead | g.odd
 	switch c {
 	case han:
-		if lead&gapBefore != 0 && t.run > 0 {
+		if lead&gapBefore != 0 && t.run > 0 && (lead&cited == 0 || lead&spaced != 0) {
 			t.gapInRun()
 		}
 		t.run++

@@ -17,6 +17,7 @@ const (
 	styled                       // a letter of the mathematical alphabets, in a circle and the like
 	figured                      // a digit or sign that stands for a letter
 	apart                        // one of several letters that stand by themselves
+	cited                        // a quotation mark
 	mended                       // only a loose reading has it so
 	doubtful                     // the message has signs that a loose reading would read over
 )

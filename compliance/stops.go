@@ -70,7 +70,27 @@ func (t *reading) dash(src string, i, n int) {
 		t.lead = gapBefore | odd
 	default:
 		t.lead = gapBefore
+		if t.between(src, i, n) && t.hyphenSlip(src, i, n) {
+			t.odds |= doubtful
+		}
 	}
+}
+
+// hyphenSlip reports whether the two words that a hyphen of n bytes at place i joins are a slip of one hard word.
+func (t *reading) hyphenSlip(src string, i, n int) bool {
+	from, to := i, i+n
+	for latinAt(src, from-1) {
+		from--
+	}
+	for latinAt(src, to) {
+		to++
+	}
+	var word [longestWord]byte
+	if to-from > len(word) {
+		return false
+	}
+	copy(word[copy(word[:], src[from:i]):], src[i+n:to])
+	return t.slips.of(string(word[:to-from-n])) >= 0
 }
 
 // line reads a line break. One before a small letter wraps a line; others end a sentence.
