@@ -17,13 +17,13 @@ type disguise struct {
 var disguises = []disguise{
 	{name: "width", put: wide},
 	{name: "case and characters", put: otherCase},
-	{name: "zero width", put: between("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u034f", "\u2063"), itself: "unseen-signs"},
+	{name: "zero width", put: interleaved("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u034f", "\u2063"), itself: "unseen-signs"},
 	{name: "direction", put: turned, itself: "unseen-signs"},
 	{name: "look-alikes", put: swapped(lookAlike), itself: "look-alike-letters"},
 	{name: "spaces", put: spacedOut},
-	{name: "punctuation", put: between("*", ".", "-", "_", "|", "/", "·", "~", "^", "•")},
+	{name: "punctuation", put: interleaved("*", ".", "-", "_", "|", "/", "·", "~", "^", "•")},
 	{name: "digits and signs", put: swapped(leet)},
-	{name: "emoji", put: between("💰", "🔒", "✨", "❤️", "👍🏽")},
+	{name: "emoji", put: interleaved("💰", "🔒", "✨", "❤️", "👍🏽")},
 	{name: "markup", put: markup, html: true},
 	{name: "slips", put: slipped},
 	{name: "marks and styles", put: fancy},
@@ -67,8 +67,8 @@ func otherCase(s string, n int) string {
 	}, s)
 }
 
-// between puts a sign between all letters of each word.
-func between(signs ...string) func(string, int) string {
+// interleaved puts a sign between all letters of each word.
+func interleaved(signs ...string) func(string, int) string {
 	return func(s string, n int) string {
 		var b strings.Builder
 		last := rune(0)
@@ -85,7 +85,7 @@ func between(signs ...string) func(string, int) string {
 
 // turned puts marks of direction between letters.
 func turned(s string, n int) string {
-	return between("\u200e", "\u200f", "\u2066", "\u202d", "\u061c", "\u202b")(s, n)
+	return interleaved("\u200e", "\u200f", "\u2066", "\u202d", "\u061c", "\u202b")(s, n)
 }
 
 var lookAlike = []map[rune]string{
@@ -122,7 +122,7 @@ func spacedOut(s string, n int) string {
 	if n%2 == 1 {
 		gap = " "
 	}
-	return between(" ")(strings.ReplaceAll(s, " ", gap), n)
+	return interleaved(" ")(strings.ReplaceAll(s, " ", gap), n)
 }
 
 // markup splits words by tags, comments, entities and soft hyphens.
@@ -134,7 +134,7 @@ func markup(s string, n int) string {
 		}
 		return b.String()
 	}
-	return between("<b></b>", "<!-- x -->", "&shy;", "", "<span><span></span></span>", "<wbr>")(s, n)
+	return interleaved("<b></b>", "<!-- x -->", "&shy;", "", "<span><span></span></span>", "<wbr>")(s, n)
 }
 
 // slipped writes one long word with one letter wrong, or one Chinese letter in Pinyin.
@@ -176,9 +176,9 @@ func slipped(s string, n int) string {
 func fancy(s string, n int) string {
 	switch n % 4 {
 	case 0:
-		return between("\u0301", "\u0336", "\u20dd")(s, n)
+		return interleaved("\u0301", "\u0336", "\u20dd")(s, n)
 	case 1:
-		return between("\n")(s, n)
+		return interleaved("\n")(s, n)
 	}
 	var b strings.Builder
 	for _, r := range s {
