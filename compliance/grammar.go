@@ -33,6 +33,8 @@ type grammarSource struct {
 	// Own are the speakers, Others those with whom they compare.
 	Own    []string `yaml:"own"`
 	Others []string `yaml:"others"`
+	// Says begin the speech of others, in which the speaker of the message may stand.
+	Says []string `yaml:"says"`
 	// Joins carry a negator on over a comma; Anew begin like one of them and do not.
 	Joins []string `yaml:"joins"`
 	Anew  []string `yaml:"anew"`
@@ -78,7 +80,7 @@ func writeGrammar(w io.Writer) {
 
 // grammar holds the list ids of the words of all languages.
 type grammar struct {
-	negator, links, seeming, after, contrast, warning, own, others, joins, anew, denies int32
+	negator, links, seeming, after, contrast, warning, own, others, says, joins, anew, denies int32
 
 	close []closeList
 }
@@ -89,7 +91,7 @@ type closeList struct{ list, reach int32 }
 // compileGrammar adds the words of the languages to an engine.
 func (c *compiler) compileGrammar() {
 	g := &c.e.grammar
-	for _, id := range []*int32{&g.negator, &g.links, &g.seeming, &g.after, &g.contrast, &g.warning, &g.own, &g.others, &g.joins, &g.anew, &g.denies} {
+	for _, id := range []*int32{&g.negator, &g.links, &g.seeming, &g.after, &g.contrast, &g.warning, &g.own, &g.others, &g.says, &g.joins, &g.anew, &g.denies} {
 		*id = c.newList()
 	}
 	for _, s := range languages() {
@@ -105,6 +107,7 @@ func (c *compiler) compileGrammar() {
 			{g.warning, s.Warnings},
 			{g.own, s.Own},
 			{g.others, s.Others},
+			{g.says, s.Says},
 			{g.joins, s.Joins},
 			{g.anew, s.Anew},
 			{g.denies, s.Denials},

@@ -42,7 +42,7 @@ func (t *reading) released(g *grammar, from, to int32) bool {
 		if o.start < from || o.end > to {
 			continue
 		}
-		if clause, _ := t.clause(o.start); clause >= from && !t.any(g.warning, clause, o.start) {
+		if clause, _ := t.clause(o.start); clause >= from && !t.any(g.warning, clause, o.start) && !t.any(g.says, clause, o.start) {
 			return true
 		}
 	}
