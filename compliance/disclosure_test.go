@@ -22,6 +22,12 @@ rules:
   why: {en: For this test.}
   fix: {en: None.}
 ` + keys
+	return loadOne(t, src)
+}
+
+// loadOne loads a book of one file.
+func loadOne(t *testing.T, src string) *Book {
+	t.Helper()
 	b, err := Load(fstest.MapFS{"trial.yaml": {Data: []byte(src)}})
 	if err != nil {
 		t.Fatal(err)

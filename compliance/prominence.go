@@ -24,7 +24,7 @@ func (s *prominenceSource) valid(path string) *specError {
 
 // faint says how units [from, to) of a body show less than the rule asks for, or "".
 func (s *prominenceSource) faint(x *exam, p *piece, from, to int32) string {
-	if s == nil || p.origin == nil || p.hidden {
+	if s == nil || p.name != "html" || p.hidden {
 		return ""
 	}
 	last := &x.t.units[to-1]

@@ -156,7 +156,7 @@ func (k *renderRule) pictures(x *exam, r *Rule) {
 	}
 	for i := range x.t.pieces {
 		p := &x.t.pieces[i]
-		if p.origin == nil || p.hidden {
+		if p.name != "html" || p.hidden {
 			continue
 		}
 		letters := 0

@@ -77,7 +77,7 @@ func (s *style) set(b *box, key, v []byte, up *style, night bool) {
 	case "font":
 		for word := range bytes.FieldsSeq(v) {
 			word, _, _ = bytes.Cut(word, []byte("/"))
-			if n, ok := fontSize(word, up.size); ok && (word[0] < '0' || word[0] > '9' || word[len(word)-1] > '9' || word[len(word)-1] == '%') {
+			if n, ok := fontSize(word, up.size); ok && (string(word) == "0" || word[0] < '0' || word[0] > '9' || word[len(word)-1] > '9' || word[len(word)-1] == '%') {
 				s.size = n
 			}
 			s.bold = s.bold || string(word) == "bold"
