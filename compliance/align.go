@@ -26,10 +26,12 @@ const maxAligned = 4000
 // there. Otherwise the text of the result is nil.
 func (x *exam) closest(texts []*prescribed, p *piece) alignment {
 	var words []span
+	var got []string
 	there := map[string]bool{}
 	for w := range x.t.wordsIn(p.from, p.to) {
-		words = append(words, w)
-		there[x.t.letters(w.from, w.to)] = true
+		letters := x.t.letters(w.from, w.to)
+		words, got = append(words, w), append(got, letters)
+		there[letters] = true
 	}
 	var best alignment
 	if len(words) == 0 || len(words) > maxAligned {
@@ -40,7 +42,7 @@ func (x *exam) closest(texts []*prescribed, p *piece) alignment {
 		if 2*text.known(there) < len(text.words) {
 			continue
 		}
-		a := x.t.align(text, words)
+		a := x.t.align(text, words, got)
 		if s := float64(a.same) / float64(len(text.words)); s > share && s >= 0.5 {
 			best, share = a, s
 		}
@@ -60,13 +62,10 @@ func (p *prescribed) known(there map[string]bool) int {
 }
 
 // align finds the cheapest way to turn some stretch of words into the text, where a word changed, added or left out costs one.
-func (t *reading) align(p *prescribed, words []span) alignment {
+// got are the words as folded.
+func (t *reading) align(p *prescribed, words []span, got []string) alignment {
 	width := len(words) + 1
 	cost := make([]int16, (len(p.words)+1)*width)
-	got := make([]string, len(words))
-	for j, w := range words {
-		got[j] = t.letters(w.from, w.to)
-	}
 	for i := 1; i <= len(p.words); i++ {
 		cost[i*width] = int16(i)
 		for j := 1; j < width; j++ {

@@ -179,6 +179,7 @@ func (x *exam) again(rules []*Rule) {
 	}
 	plain := x.t
 	x.t = x.loose
+	x.t.page = plain.page
 	for x.t.loose = 1; x.t.loose <= 2; x.t.loose++ {
 		if fault := x.read(x.e); fault != "" {
 			x.out = append(x.out, scruple.Finding{Rule: "compliance.unreadable", Kind: kindRender, Verdict: scruple.Hold, Detail: fault})

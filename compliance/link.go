@@ -41,6 +41,9 @@ func (t *reading) addresses() []address {
 func (t *reading) seek(piece int) {
 	src := t.pieces[piece].src
 	for i := 0; i < len(src); i++ {
+		if c := src[i]; c != '.' && c != ':' && c != 0xEF {
+			continue
+		}
 		switch n := isDot(src, i); {
 		case n > 0 && i > 0 && inName(src[i-1]) && i+n < len(src) && inName(src[i+n]):
 		case src[i] == ':' && strings.HasPrefix(src[i:], "://"):
@@ -68,7 +71,7 @@ func isDot(src string, i int) int {
 	switch {
 	case src[i] == '.':
 		return 1
-	case strings.HasPrefix(src[i:], "．"), strings.HasPrefix(src[i:], "｡"):
+	case src[i] == 0xEF && (strings.HasPrefix(src[i:], "．") || strings.HasPrefix(src[i:], "｡")):
 		return 3
 	}
 	return 0

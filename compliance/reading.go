@@ -66,7 +66,7 @@ type reading struct {
 	figures []quantity // when counted
 	counted bool
 	heads   []int32 // first hit of each list in hits; heads[n+1] ends it
-	page    page
+	page    *page
 	sought  bool      // the addresses were looked for
 	found   []address // see addresses
 
@@ -103,7 +103,12 @@ func (t *reading) read(m *scruple.Message) {
 	if m.HTML == "" {
 		return
 	}
-	t.page.read(m.HTML)
+	if t.loose == 0 { // a loose reading has the page of the plain one
+		if t.page == nil {
+			t.page = &page{}
+		}
+		t.page.read(m.HTML)
+	}
 	t.stream(&t.page.seen, false)
 	if len(t.page.unseen.text) > 0 {
 		t.stream(&t.page.unseen, true)
