@@ -79,7 +79,8 @@
 //	number:
 //	  check: product (percentages against the rates and terms of the product, and what the words call them), ends (one end of a
 //	    range of kinds of rates without the other), yearly (rates of a day or month where no percentage beside the words of any is
-//	    said), amounts (money against the terms of the product for its role), list (figures of some roles, or amounts near some words,
+//	    said), tiers (a rate of kinds whose period holds one of terms, while the rate that holds else is not said), lengths (the time
+//	    beside one of near against the times in terms), amounts (money against the terms of the product for its role), list (figures of some roles, or amounts near some words,
 //	    against terms, kinds or allowed), deadline (dates against the last days in terms), expired (such a day has gone by), sum
 //	    (instalments, interest and discounts that do not add up)
 //	  roles: only figures of these roles

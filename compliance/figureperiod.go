@@ -20,7 +20,10 @@ func (x *exam) wrongPeriod(f *quantity) string {
 	if f.role != returnRole && f.role != rateRole {
 		return ""
 	}
-	said := x.t.timeBefore(f.from)
+	said := x.t.timeAfter(f)
+	if said == 0 {
+		said = x.t.timeBefore(f.from)
+	}
 	if said == 0 {
 		return ""
 	}
@@ -38,6 +41,19 @@ func (x *exam) wrongPeriod(f *quantity) string {
 		wrong = fmt.Sprintf("%s is the return of another time: %s", f, r.Period)
 	}
 	return wrong
+}
+
+// timeAfter returns the time that stands right after a figure in English: 38% since inception.
+func (t *reading) timeAfter(f *quantity) stretchOfTime {
+	_, to := t.clause(f.from)
+	for i := f.to; i < min(to, f.to+16) && t.units[i].class != sign; i++ {
+		if t.units[i].class == letter || t.units[i].class == digit {
+			if s := t.timeAt(i); s != 0 {
+				return s
+			}
+		}
+	}
+	return 0
 }
 
 // timeBefore returns the time that stands nearest before a figure in its sentence, with no other percentage between, or 0.
@@ -77,13 +93,21 @@ func (t *reading) timeAt(i int32) stretchOfTime {
 			return stretchOfTime(f.year)
 		}
 		if f.from == i && f.measure == lengthOfTime && t.looksBack(f) {
-			return stretchOfTime(int(f.low))
+			return yearly(stretchOfTime(f.low))
 		}
 	}
 	if t.anyAt(i, "pastyear", "lastyear", "lasttwelvemonths") > i {
 		return 365
 	}
 	return 0
+}
+
+// yearly makes twelve months a year.
+func yearly(s stretchOfTime) stretchOfTime {
+	if s == 360 {
+		return 365
+	}
+	return s
 }
 
 // looksBack reports whether a length of time ends today: 近一年, the past 12 months, one-year return.
@@ -103,9 +127,6 @@ func (x *exam) times(r *scruple.Rate) []stretchOfTime {
 	x.master = x.master[:before]
 	for i := range x.side.units {
 		if s := x.side.timeAt(int32(i)); s != 0 {
-			if s >= 360 && s <= 366 {
-				s = 365
-			}
 			out = append(out, s)
 		}
 	}

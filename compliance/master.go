@@ -94,13 +94,23 @@ func inside(r *scruple.Rate, v, slack float64) bool {
 	return strings.Contains(r.Unit, "%") && v >= r.Low-slack && v <= r.High+slack
 }
 
-// held reports whether rates of some kinds cover both ends of a figure. nil kinds are all of them.
+// held reports whether rates of some kinds hold a figure: cover it, or, when it is a range, end where it ends. nil kinds are all
+// of them.
 func (f *quantity) held(p *scruple.Product, kinds []string) bool {
 	for _, v := range [...]float64{f.low, f.high} {
 		ok := false
 		for i := range p.Rates {
-			r := &p.Rates[i]
-			ok = ok || (kinds == nil || slices.Contains(kinds, r.Kind)) && f.of(r, v)
+			r := p.Rates[i]
+			if kinds != nil && !slices.Contains(kinds, r.Kind) {
+				continue
+			}
+			if f.low == f.high {
+				ok = ok || f.of(&r, v)
+				continue
+			}
+			low, high := r, r
+			low.High, high.Low = r.Low, r.High
+			ok = ok || f.of(&low, v) || f.of(&high, v)
 		}
 		if !ok {
 			return false

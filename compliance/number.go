@@ -50,6 +50,8 @@ func numberChecks() []numberCheck {
 	return []numberCheck{
 		{"product", "", false, (*numberRule).product},
 		{"ends", "kinds", false, (*numberRule).ends},
+		{"tiers", "kinds terms", false, (*numberRule).tiers},
+		{"lengths", "terms", false, (*numberRule).lengths},
 		{"yearly", "any", false, (*numberRule).yearly},
 		{"amounts", "", false, (*numberRule).amounts},
 		{"list", "allowed terms kinds", false, (*numberRule).list},

@@ -49,7 +49,8 @@ func (k *numberRule) compare(x *exam, f *quantity) string {
 	if known := ratesOf(p, kinds); len(known) > 0 {
 		return fmt.Sprintf("%s is called %s; the product has %s", f, info.name, strings.Join(known, ", "))
 	}
-	if f.low != 0 && (info.own || f.role == rateRole && k.hold) {
+	own := info.own && (f.role != feeRole || len(p.Rates) > 0)
+	if f.low != 0 && (own || f.role == rateRole && k.hold) {
 		return fmt.Sprintf("%s is called %s; the product master has no such figure", f, info.name)
 	}
 	return ""

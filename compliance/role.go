@@ -248,7 +248,7 @@ func (t *reading) nearestRole(hits []roleHit, i int) roleHit {
 			strong, least = h, c
 		}
 	}
-	if strong.role == noRole || weak.role != noRole && leastWeak+12 < least {
+	if strong.role == noRole || weak.role != noRole && leastWeak+20 < least {
 		return weak
 	}
 	return strong
@@ -270,6 +270,9 @@ func (t *reading) distance(h roleHit, i int) int {
 	default:
 		if t.sentencesIn(f.to, h.start) > 0 {
 			return math.MaxInt
+		}
+		if h.start == f.to && (h.role == aprRole || h.role == apyRole) { // 24.9% APR, whatever went before
+			return -1
 		}
 		return 1 + t.length(f.to, h.start)*3/2 + 14*t.boundaries(f.to, h.start) + 40*t.figuresIn(f.to, h.start, i)
 	}

@@ -1,0 +1,123 @@
+package compliance
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/scruple/scruple"
+)
+
+// tiers objects to a rate that holds for a while, or for a part of the money, where neither the rate that holds else nor the
+// limit is said. Terms are the words of a period by which such rates are known.
+func (k *numberRule) tiers(x *exam, r *Rule) {
+	p := x.f.Product
+	if p == nil {
+		return
+	}
+	for i := range x.t.figures {
+		f := &x.t.figures[i]
+		if f.measure != percentage || f.role == otherRole || f.role == feeRole || !k.looksAt(x.t, f) {
+			continue
+		}
+		if other := k.unsaid(x, p, f); other != "" {
+			x.found(r, f.from, f.to, fmt.Sprintf("%s is not the only rate: %s", f, other))
+			return
+		}
+	}
+}
+
+// unsaid describes what limits a stated rate and is not said, or "".
+func (k *numberRule) unsaid(x *exam, p *scruple.Product, f *quantity) string {
+	at := slices.IndexFunc(p.Rates, func(r scruple.Rate) bool {
+		return slices.Contains(k.kinds, r.Kind) && strings.Contains(r.Unit, "%") && math.Abs(r.Low-f.low) < 1e-6 && math.Abs(r.High-f.high) < 1e-6
+	})
+	if at < 0 {
+		return ""
+	}
+	stated := &p.Rates[at]
+	limited, others := k.limited(stated), ""
+	for i := range p.Rates {
+		r := &p.Rates[i]
+		if i == at || r.Kind != stated.Kind || r.Low == stated.Low && r.High == stated.High {
+			continue
+		}
+		if x.says(r.Low) || x.says(r.High) {
+			return ""
+		}
+		limited = limited || k.limited(r)
+		others = fmt.Sprintf("%s%% %s", plainNumber(r.Low), r.Period)
+	}
+	if !limited || others == "" && x.saysLimit(stated) {
+		return ""
+	}
+	if others == "" {
+		return stated.Period
+	}
+	return others
+}
+
+func (k *numberRule) limited(r *scruple.Rate) bool {
+	return slices.ContainsFunc(k.terms, func(w string) bool { return strings.Contains(r.Period, w) })
+}
+
+// saysLimit reports whether the message has a figure of the period of a rate: its length, amount or last day.
+func (x *exam) saysLimit(r *scruple.Rate) bool {
+	before := len(x.master)
+	x.learn(r.Kind, r.Period)
+	limits := x.master[before:]
+	x.master = x.master[:before]
+	if len(limits) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(x.t.figures, func(f quantity) bool {
+		return slices.ContainsFunc(limits, func(l fact) bool {
+			return f.measure == l.measure && f.low == l.low && f.day == l.day && f.month == l.month
+		})
+	})
+}
+
+// lengths compares the time that stands nearest to a word in its clause with the terms of the product.
+func (k *numberRule) lengths(x *exam, r *Rule) {
+	for _, id := range k.near {
+		for _, h := range x.t.of(id) {
+			f := x.t.lengthBeside(h)
+			if f == nil || !k.looksAt(x.t, f) {
+				continue
+			}
+			var list []string
+			ok := false
+			for i := range x.facts() {
+				if m := &x.master[i]; m.measure == lengthOfTime && k.names(m.key) {
+					ok = ok || sameLength(m, f)
+					list = append(list, m.String())
+				}
+			}
+			if len(list) > 0 && !ok {
+				x.found(r, f.from, f.to, fmt.Sprintf("%s; expected %s", f, strings.Join(list, " or ")))
+			}
+		}
+	}
+}
+
+// sameLength reports whether two times are one, a year being twelve months too.
+func sameLength(m *fact, f *quantity) bool {
+	return m.covers(f) || math.Abs(m.low/365-f.low/360) < 1e-6 || math.Abs(m.low/360-f.low/365) < 1e-6
+}
+
+// lengthBeside returns the time in the clause of a word that stands nearest to it, after it rather than before, or nil.
+func (t *reading) lengthBeside(h hit) *quantity {
+	from, to := t.clause(h.start)
+	var best *quantity
+	for i := range t.figures {
+		f := &t.figures[i]
+		if f.measure != lengthOfTime || f.from < from || f.to > to {
+			continue
+		}
+		if best == nil || best.to <= h.start {
+			best = f
+		}
+	}
+	return best
+}
