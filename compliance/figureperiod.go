@@ -46,6 +46,9 @@ func (x *exam) wrongPeriod(f *quantity) string {
 // timeAfter returns the time that stands right after a figure in English: 38% since inception.
 func (t *reading) timeAfter(f *quantity) stretchOfTime {
 	_, to := t.clause(f.from)
+	if f.to >= to || t.units[f.to].class != letter {
+		return 0
+	}
 	for i := f.to; i < min(to, f.to+16) && t.units[i].class != sign; i++ {
 		if t.units[i].class == letter || t.units[i].class == digit {
 			if s := t.timeAt(i); s != 0 {

@@ -147,6 +147,9 @@ func (t *reading) currencyBefore(i int32) int32 {
 			return i
 		}
 		i--
+		if u.flags&gapBefore != 0 {
+			return i
+		}
 		return t.anyBefore(i, "hk", "us", "a", "s", "au", "sg", "rmb", "cn")
 	case letter:
 		return t.anyBefore(i, "usd", "gbp", "eur", "hkd", "rmb", "cny", "sgd", "jpy")

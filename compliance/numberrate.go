@@ -37,7 +37,7 @@ func (k *numberRule) compare(x *exam, f *quantity) string {
 			return fmt.Sprintf("%s is no figure of the product", f)
 		}
 		return ""
-	case kinds == nil && !info.own || f.low == 100:
+	case info.kinds == nil && !info.own || f.low == 100:
 		return ""
 	case f.held(p, kinds):
 		return cmp.Or(x.wrongPeriod(f), x.wrongFee(f))
@@ -56,12 +56,15 @@ func (k *numberRule) compare(x *exam, f *quantity) string {
 	return ""
 }
 
-// kinds returns the kinds of rates that may bear the role of a figure. What a deposit pays may be called by any name of a
-// return; nobody else's return may be expected.
+// kinds returns the kinds of rates that may bear the role of a figure. What a deposit pays may be expected, nobody else's
+// return; the conditional coupon of a structured deposit may be called a rate.
 func (f *quantity) kinds(p *scruple.Product) []string {
 	kinds := roleTable[f.role].kinds
 	if f.role == expectedRole && p.Type != "deposit" {
 		return []string{}
+	}
+	if f.role == rateRole && p.Type == "structured_deposit" {
+		return nil
 	}
 	return kinds
 }

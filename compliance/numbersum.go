@@ -77,7 +77,7 @@ func (t *reading) times(i int) float64 {
 	}
 	if i+1 < len(t.figures) {
 		c := &t.figures[i+1]
-		if c.measure == bareNumber && int(c.to) < len(t.units) && t.units[c.to].r == '期' && (c.from == f.to || f.role == paymentRole && c.from-f.to <= 4) {
+		if c.measure == bareNumber && int(c.to) < len(t.units) && t.units[c.to].r == '期' && (c.from == f.to || f.role == paymentRole && f.name[1] <= f.from && c.from-f.to <= 4) {
 			return c.low
 		}
 	}

@@ -263,6 +263,9 @@ func (t *reading) distance(h roleHit, i int) int {
 		return 0
 	case h.end <= f.from:
 		d := t.length(h.end, f.from) + 6*t.boundaries(h.end, f.from) + 40*t.figuresIn(h.end, f.from, i)
+		if i > 0 && t.figures[i-1].to == h.start && t.figures[i-1].measure == f.measure {
+			d += 10 // 24.9% APR names what stands before it
+		}
 		if t.sentencesIn(h.end, f.from) > 0 {
 			d = t.heading(h, f, d)
 		}
