@@ -111,7 +111,7 @@ func TestFigureReadsBackAsItself(t *testing.T) {
 	hanDigits := []rune("零一二三四五六七八九")
 	forms := map[string]func(v float64) string{
 		"%s":   func(v float64) string { return plainNumber(v) + "%" },
-		"wide": func(v float64) string { return wide(plainNumber(v)) + "％" },
+		"wide": func(v float64) string { return fullWidth(plainNumber(v)) + "％" },
 		"han": func(v float64) string {
 			return fmt.Sprintf("百分之%s点%s", spell(int(v), hanDigits), digits(v, hanDigits))
 		},
@@ -138,7 +138,7 @@ func TestFigureReadsBackAsItself(t *testing.T) {
 	}
 }
 
-func wide(s string) string {
+func fullWidth(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
 			return r - '0' + '０'
