@@ -16,9 +16,13 @@ func (p *page) dress(a *attributes) {
 	own := p.lower(a.style)
 	e.declare(&b, own, up, false, false)
 	for _, i := range rules {
-		e.declare(&b, p.sheet.rules[i].decls, up, p.sheet.rules[i].night, true)
+		if p.sheet.rules[i].urgent {
+			e.declare(&b, p.sheet.rules[i].decls, up, p.sheet.rules[i].night, true)
+		}
 	}
-	e.declare(&b, own, up, false, true)
+	if bytes.IndexByte(own, '!') >= 0 {
+		e.declare(&b, own, up, false, true)
+	}
 	e.day.gone, e.night.gone = e.day.gone || up.day.gone, e.night.gone || up.night.gone
 	e.gone = e.gone || b.hides() || len(p.open) > deepest
 	e.breaks = !inline(e.tag)
@@ -28,7 +32,7 @@ func (p *page) dress(a *attributes) {
 }
 
 // deepest is how many elements may be open within one another. Text that lies deeper counts as hidden.
-const deepest = 600
+const deepest = 200
 
 func (p *page) lower(v []byte) []byte {
 	p.value = p.value[:0]

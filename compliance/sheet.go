@@ -21,6 +21,7 @@ type sheetRule struct {
 	decls  []byte
 	weight int32
 	night  bool // for readers who prefer dark colours
+	urgent bool // some declaration is important
 	next   int32
 }
 
@@ -122,7 +123,7 @@ func braces(text []byte) (in, rest []byte) {
 
 func (s *sheet) add(head, decls []byte, night bool) {
 	for sel := range bytes.SplitSeq(head, []byte(",")) {
-		r := sheetRule{decls: decls, night: night}
+		r := sheetRule{decls: decls, night: night, urgent: bytes.IndexByte(decls, '!') >= 0}
 		if !r.selects(bytes.TrimSpace(sel)) {
 			continue
 		}
@@ -222,7 +223,7 @@ func (s *sheet) meet(open []element) []int32 {
 func (s *sheet) along(open []element, key []byte) {
 	s.key = key
 	for i := s.heads[string(key)]; i > 0; i = s.rules[i-1].next {
-		if r := &s.rules[i-1]; r.takes(open) && !slices.Contains(s.met, i-1) {
+		if r := &s.rules[i-1]; r.takes(open) {
 			s.met = append(s.met, i-1)
 		}
 	}
