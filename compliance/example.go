@@ -3,6 +3,7 @@ package compliance
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/scruple/scruple"
 	"github.com/scruple/scruple/internal/strictyaml"
@@ -19,6 +20,8 @@ type Example struct {
 	Class   scruple.Class    `yaml:"class" json:"class,omitempty"`
 	Product *scruple.Product `yaml:"product" json:"product,omitempty"`
 	Whole   bool             `yaml:"whole" json:"whole,omitempty"`
+	// Day is the day on which it is judged, for rules about last days; the dates of the rule's basis do not count.
+	Day scruple.Date `yaml:"day" json:"day,omitempty"`
 	// Source is the YAML of the example, the only field set for a gate, whose examples describe people.
 	Source string `yaml:"-" json:"source,omitempty"`
 
@@ -45,6 +48,9 @@ func readExample(r *Rule, node exampleNode) (Example, error) {
 	}
 	if r.Kind == kindDisclosure || r.Kind == kindRender {
 		e.Whole = true
+	}
+	if e.Day != "" && !e.Day.Valid() {
+		return e, fmt.Errorf("day %q: expected a date such as 2026-09-30", e.Day)
 	}
 	if e.Channel == "" {
 		e.Channel = scruple.SMS
@@ -94,6 +100,9 @@ func (e *engine) try(r *Rule, ex *Example) (scruple.Findings, error) {
 		Market: r.Market, Channel: ex.Channel, Class: ex.Class, Subject: ex.Subject, Text: ex.Text, HTML: ex.HTML, Excerpt: !ex.Whole,
 	}
 	f := scruple.Facts{Product: ex.Product}
+	if ex.Day != "" {
+		f.Now, _ = time.Parse(time.DateOnly, string(ex.Day))
+	}
 	if ex.person != nil {
 		m, f = ex.person.message, ex.person.facts
 	} else if !r.reaches(&m, f.Product) {
