@@ -84,14 +84,23 @@ func (t *reading) lists(from, to int32) bool {
 	return false
 }
 
-// covered reports whether a hit of list holds all of h.
+// covered reports whether a hit of list holds all of h, and no quotation begins within it: 没有“不 is no pair.
 func (t *reading) covered(list int32, h hit) bool {
 	for _, c := range t.of(list) {
-		if c.start <= h.start && h.end <= c.end {
+		if c.start <= h.start && h.end <= c.end && !t.citedIn(c.start+1, c.end) {
 			return true
 		}
 		if c.start > h.start {
 			break
+		}
+	}
+	return false
+}
+
+func (t *reading) citedIn(from, to int32) bool {
+	for i := from; i < to; i++ {
+		if t.units[i].flags&cited != 0 {
+			return true
 		}
 	}
 	return false

@@ -11,10 +11,13 @@ func (t *reading) warned(g *grammar, h hit) bool {
 	from, to := t.sentence(h.start)
 	from = t.warningFrom(g, from, h.start)
 	for _, w := range warnings {
-		if w.start < from || w.end > to || w.end > h.start && w.start < h.end {
+		within := w.end > h.start && w.start < h.end
+		if w.start < from || w.end > to || within && (w.start < h.gap || w.end > h.resume) {
 			continue
 		}
 		switch {
+		case within:
+			return true
 		case w.end <= h.start:
 			if !t.released(g, w.end, h.start) {
 				return true
