@@ -31,3 +31,12 @@ func beyond(r rune) glyph {
 	}
 	return glyph{class: skip}
 }
+
+// flagLetter returns the letter that a regional indicator at place i stands for, or 0. Two of them make a flag, so only a loose
+// reading takes them for letters.
+func flagLetter(src string, i int) rune {
+	if r, _ := utf8.DecodeRuneInString(src[i:]); r >= 0x1F1E6 && r <= 0x1F1FF {
+		return 'a' + r - 0x1F1E6
+	}
+	return 0
+}

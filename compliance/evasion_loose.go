@@ -12,6 +12,11 @@ func (t *reading) foldLoosely(src string, table *glyphs) {
 			i = t.backwards(src, i+n, table)
 			continue
 		}
+		if l := flagLetter(src, i); l > 0 {
+			t.push(l, letter, int32(i), int32(i+n), t.lead|styled|mended)
+			t.lead, i = 0, i+n
+			continue
+		}
 		if m := t.figureWord(src, i); m > 0 {
 			i += m
 			continue

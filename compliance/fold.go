@@ -93,6 +93,7 @@ func (t *reading) dropped(g *glyph, src string, i, n int, lead uint16) {
 	case g.class == drop:
 		t.lead, t.odds = lead|g.odd, t.odds|g.odd
 		if g.r == override {
+			t.odds |= doubtful
 			t.signs = append(t.signs, spot{int32(len(t.pieces)), int32(i), int32(i + n), int32(len(t.units)), true})
 		}
 	case g.class == quote:
@@ -108,6 +109,9 @@ func (t *reading) dropped(g *glyph, src string, i, n int, lead uint16) {
 		t.lead = lead | gapBefore
 	default:
 		t.lead = lead | gapBefore | odd
+		if n == 4 && flagLetter(src, i) > 0 || t.between(src, i, n) {
+			t.odds |= doubtful
+		}
 		if n == 1 && src[i] >= utf8.RuneSelf {
 			t.signs = append(t.signs, spot{int32(len(t.pieces)), int32(i), int32(i + n), int32(len(t.units)), false})
 		}
@@ -147,6 +151,9 @@ func (t *reading) add(g *glyph, start, end int32, lead uint16, src string) {
 		t.endRun()
 		if lead&gapBefore != 0 {
 			t.alone()
+		}
+		if b := src[start]; b >= 0xC4 && b <= 0xC7 { // a vowel of Pinyin with its tone, perhaps
+			t.odds |= doubtful
 		}
 	}
 	t.odds |= flags

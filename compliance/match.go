@@ -142,10 +142,10 @@ func (t *reading) follow(steps []step, at int32, h *hit) (int32, bool) {
 	return 0, false
 }
 
-// tail passes over the rest of a word. Where letters stand by themselves nobody knows where the word ends.
+// tail passes over the rest of a word. Where letters stand by themselves with spaces between them nobody knows where it ends.
 func (t *reading) tail(steps []step, at int32, h *hit) (int32, bool) {
 	for {
-		for int(at) < len(t.units) && !t.closes(at) {
+		for int(at) < len(t.units) && (!t.closes(at) || len(steps) == 0 && t.units[at].flags&(apart|spaced) == apart) {
 			at++
 		}
 		if end, ok := t.follow(steps, at, h); ok || int(at) >= len(t.units) || t.units[at].flags&apart == 0 {
