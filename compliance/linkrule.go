@@ -96,8 +96,8 @@ func (k *linkRule) fault(all []address, i int) string {
 		if d := disguised(a); d != "" {
 			return d
 		}
-		for j := range all {
-			if o := &all[j]; o.host != a.host && j < i && poses(a.host, o.host) {
+		for j := range min(i, maxCompared) {
+			if o := &all[j]; o.host != a.host && poses(a.host, o.host) {
 				return fmt.Sprintf("%s can be taken for %s", a.host, o.host)
 			}
 		}
@@ -112,6 +112,9 @@ func (k *linkRule) fault(all []address, i int) string {
 	}
 	return ""
 }
+
+// maxCompared bounds the addresses of a message that each of its others is compared with.
+const maxCompared = 64
 
 // strange says why a host is none of those that are allowed.
 func (k *linkRule) strange(a *address) string {
