@@ -291,7 +291,7 @@ type Opinion struct {
 // Finding is one objection of one rule to one message.
 type Finding struct {
 	Rule    string  `json:"rule"`
-	Kind    string  `json:"kind"` // claim, disclosure, number, gate or render
+	Kind    string  `json:"kind"` // claim, impression, disclosure, number, gate or render
 	Verdict Verdict `json:"verdict"`
 	// Part is subject, text or html, and Start and End are byte offsets in that part of the message as it was given. A
 	// finding about something missing, or about a person, has an empty Part.

@@ -18,7 +18,7 @@
 // Every rule has these keys:
 //
 //	id: the market, a dot, and lower-case words joined by hyphens, such as cn.benchmark-as-return
-//	kind: claim, disclosure, number, render or gate
+//	kind: claim, impression, disclosure, number, render or gate
 //	verdict: hold or block
 //	basis: a list of {law, article, from, to, source}. from and to are the first and last day in force, 2006-01-02; source is
 //	  read, secondary, unverified or policy. An unverified basis may hold and never block
@@ -37,6 +37,18 @@
 //	  negatable: false when a denial or a warning of the words is a claim all the same
 //	  subject: true to look at the subject line only
 //	  rates: kinds of rates; only for products that have one of them other than zero, and for unknown products
+//
+// # Impressions: words that promise together what none of them says alone
+//
+//	impression:
+//	  enough: how many points make the impression
+//	  within: clause, sentence (left out) or message, the stretch in which points are added up
+//	  rates: as in a claim
+//	  signs: families of words, each counted once in a stretch; words count for one sign only, the dearest:
+//	  - name: a few words for readers
+//	    any: its terms
+//	    points: what it is worth; below zero, it takes the impression back
+//	    negated: required, forbidden, or left out, as in the units of a disclosure
 //
 // # Disclosures: words that have to be said
 //

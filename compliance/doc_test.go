@@ -25,6 +25,8 @@ func TestDocNamesEveryKey(t *testing.T) {
 		WaiverScope{},
 		Scope{},
 		claimSource{},
+		impressionSource{},
+		signSource{},
 		whenSource{},
 		unitSource{},
 		numberSource{},

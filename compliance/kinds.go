@@ -7,6 +7,7 @@ import (
 // The kinds of rules. A new kind is one file with a compile function, and one line in compilers.
 const (
 	kindClaim      = "claim"
+	kindImpression = "impression"
 	kindDisclosure = "disclosure"
 	kindNumber     = "number"
 	kindRender     = "render"
@@ -23,6 +24,7 @@ type evaluator interface {
 func compilers() map[string]func(c *compiler, r *Rule, s *ruleSource) (evaluator, error) {
 	return map[string]func(*compiler, *Rule, *ruleSource) (evaluator, error){
 		kindClaim:      compileClaim,
+		kindImpression: compileImpression,
 		kindDisclosure: compileDisclosure,
 		kindNumber:     compileNumber,
 		kindRender:     compileRender,
@@ -35,6 +37,8 @@ func keysOf(kind string) []string {
 	switch kind {
 	case kindClaim:
 		return []string{"match"}
+	case kindImpression:
+		return []string{"impression"}
 	case kindDisclosure:
 		return []string{"when", "units", "exact", "tolerance", "first", "prominence"}
 	case kindNumber:
@@ -69,6 +73,7 @@ type exam struct {
 	master   []fact   // figures of the product, when learnt
 	learnt   bool
 	claim    []hit             // scratch of the claim kind
+	spoken   []spoken          // scratch of the impression kind
 	names    map[string][]rune // folded terms of products
 	// today is the day of the last check, and inForce are the rules of that day.
 	today   int

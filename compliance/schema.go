@@ -33,19 +33,21 @@ var required = map[string][]string{
 // choices are the words that a key may have, by its path.
 func choices() map[string][]string {
 	return map[string][]string{
-		"market":                        texts(scruple.Markets()),
-		"rules.kind":                    {kindClaim, kindDisclosure, kindNumber, kindRender, kindGate},
-		"rules.verdict":                 {string(scruple.Hold), string(scruple.Block)},
-		"rules.basis.source":            {Read, Secondary, Unverified, Policy},
-		"rules.applies.products":        productTypes(),
-		"rules.applies.except_products": productTypes(),
-		"rules.applies.channels":        texts(scruple.Channels()),
-		"rules.applies.classes":         {string(scruple.Marketing), string(scruple.Service)},
-		"rules.match.within":            {"clause", "sentence", "message"},
-		"rules.match.unless_within":     {"clause", "sentence", "message"},
-		"rules.units.negated":           {"required", "forbidden"},
-		"rules.gate":                    gateNames(),
-		"waivers.scope.channels":        texts(scruple.Channels()),
+		"market":                         texts(scruple.Markets()),
+		"rules.kind":                     {kindClaim, kindImpression, kindDisclosure, kindNumber, kindRender, kindGate},
+		"rules.verdict":                  {string(scruple.Hold), string(scruple.Block)},
+		"rules.basis.source":             {Read, Secondary, Unverified, Policy},
+		"rules.applies.products":         productTypes(),
+		"rules.applies.except_products":  productTypes(),
+		"rules.applies.channels":         texts(scruple.Channels()),
+		"rules.applies.classes":          {string(scruple.Marketing), string(scruple.Service)},
+		"rules.match.within":             {"clause", "sentence", "message"},
+		"rules.match.unless_within":      {"clause", "sentence", "message"},
+		"rules.impression.within":        {"clause", "sentence", "message"},
+		"rules.impression.signs.negated": {"required", "forbidden"},
+		"rules.units.negated":            {"required", "forbidden"},
+		"rules.gate":                     gateNames(),
+		"waivers.scope.channels":         texts(scruple.Channels()),
 	}
 }
 

@@ -32,10 +32,11 @@ type ruleSource struct {
 	Flag    []exampleNode   `yaml:"flag"`
 	Pass    []exampleNode   `yaml:"pass"`
 
-	Match *claimSource `yaml:"match"`
-	When  *whenSource  `yaml:"when"`
-	Units []unitSource `yaml:"units"`
-	Exact []string     `yaml:"exact"`
+	Match      *claimSource      `yaml:"match"`
+	Impression *impressionSource `yaml:"impression"`
+	When       *whenSource       `yaml:"when"`
+	Units      []unitSource      `yaml:"units"`
+	Exact      []string          `yaml:"exact"`
 	// Tolerance, First and Prominence belong to disclosures: in what a prescribed text may differ, how early it has to be over,
 	// and how it has to show.
 	Tolerance  []string          `yaml:"tolerance"`
@@ -74,6 +75,7 @@ func (s *ruleSource) used() []string {
 		set  bool
 	}{
 		{"match", s.Match != nil},
+		{"impression", s.Impression != nil},
 		{"when", s.When != nil},
 		{"units", s.Units != nil},
 		{"exact", s.Exact != nil},
@@ -117,7 +119,7 @@ func (s *ruleSource) named(market scruple.Market) *specError {
 		return &specError{".verdict", fmt.Sprintf("verdict %q: expected hold or block", s.Verdict)}
 	}
 	if _, ok := compilers()[s.Kind]; !ok {
-		return &specError{".kind", fmt.Sprintf("kind %q: expected claim, disclosure, number, gate or render", s.Kind)}
+		return &specError{".kind", fmt.Sprintf("kind %q: expected claim, impression, disclosure, number, gate or render", s.Kind)}
 	}
 	allowed := strings.Join(keysOf(s.Kind), " ") + " "
 	for _, k := range s.used() {

@@ -92,6 +92,11 @@ var asJSON = map[string]string{
 	"rules list":            "",
 	"rules explain":         "cn.guarantee",
 	"rules test":            "own",
+	"rules rehearse":        "--as-of 2027-01-01",
+	"rules what-if":         "own",
+	"rules waivers":         "",
+	"rules schema":          "",
+	"exam":                  "cases.jsonl",
 	"version":               "",
 	"serve":                 "--now tomorrow", // writes a log alone
 	"desk show of a run":    "deposit@20261123T020000Z",
@@ -105,7 +110,7 @@ var jsonOrder = []string{
 	"desk list with naught", "import products", "import consents", "import suppressions", "consent grant", "consent withdraw", "consent show", "run", "campaign list",
 	"campaign show", "campaign pause", "campaign resume", "desk list", "desk show", "desk show of a run", "desk request-changes", "desk approve", "desk withdraw",
 	"desk reject", "why", "why of a stranger", "ledger checkpoint", "ledger prove", "ledger verify", "campaign stop", "check", "check of plain copy",
-	"rules list", "rules explain", "rules test", "version", "serve",
+	"rules list", "rules explain", "rules test", "rules rehearse", "rules what-if", "rules waivers", "rules schema", "exam", "version", "serve",
 }
 
 func TestJSON(t *testing.T) {
@@ -118,6 +123,7 @@ func TestJSON(t *testing.T) {
 	t.Chdir(newHouse(t))
 	writeFile(t, "promise.txt", "本产品保本保息")
 	writeFile(t, "own/house.yaml", ownBook)
+	writeFile(t, "cases.jsonl", `{"id":"a","market":"cn","channel":"sms","text":"本产品保本","whole":false,"label":"violating"}`)
 	card, message := "", ""
 	for _, name := range jsonOrder {
 		command, _, _ := strings.Cut(name, " of ")
