@@ -52,8 +52,13 @@ func (t *reading) word(src string, i int) int {
 		units[k] = unit{r: rune(letters[k] | 0x20), start: int32(i + k), size: 1, class: letter}
 	}
 	units[0].flags, t.lead = t.lead, 0
-	if len(letters) < 6 || t.slips.may(letters) {
+	switch n := len(letters); {
+	case n > 1 && n < 6 && end < len(src) && src[end] <= ',' && (at == 0 || t.units[at-1].class != han):
+		t.row = 0 // a short word before a space or comma
+	case n < 6 || digitAt(src, end) || t.slips.may(letters):
 		t.suspect(src, letters, at, end)
+	default:
+		t.row = 0
 	}
 	return end
 }
