@@ -122,6 +122,9 @@ func (k *numberRule) interest(x *exam, r *Rule, f *quantity) {
 	if principal == nil || rate == nil || term == nil || k.unless.has(x.t, from, to) {
 		return
 	}
+	if principal.role == paymentRole || principal.low <= f.low { // a loan with its instalment, not a sum with its interest
+		return
+	}
 	for _, days := range yearsOf(rate.per) {
 		if want := principal.low * rate.low / 100 * term.low / days; math.Abs(want-f.low) <= want*0.03+1 {
 			return
