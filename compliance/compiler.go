@@ -12,8 +12,9 @@ import (
 // engine judges the messages of one market.
 type engine struct {
 	trie     *trie
-	literals [][]rune
-	owners   [][]owner // patterns whose anchor is a literal
+	literals []wording
+	alone    table[single] // by literal: the lists that hold it alone
+	arms     table[int32]  // by literal: the patterns that it triggers
 	patterns []pattern
 	lists    int32
 	ahead    bool // some term may begin within a word
@@ -24,17 +25,11 @@ type engine struct {
 	pool     sync.Pool     // of *exam
 }
 
-// owner is a pattern whose anchor is a literal, and how that literal may stand.
-type owner struct {
-	pattern     int32
-	open, ahead bool // it may go on after, or begin within, a Latin word
-	numbered    bool // a number stands before it
-}
-
 // compiler collects the terms of all rules of one market.
 type compiler struct {
 	e        *engine
 	literal  map[string]int32
+	alone    []row[single]
 	lexicons map[string][]string
 	done     map[string]termList // lexicons that have their lists
 	forms    *termForms
@@ -46,7 +41,7 @@ type termForms struct {
 	known map[string][]pattern
 }
 
-// of returns all forms of a term. Callers must not change their steps.
+// of returns the patterns of a term. Callers must not change them.
 func (f *termForms) of(term string) ([]pattern, error) {
 	f.mu.Lock()
 	forms, ok := f.known[term]
@@ -84,22 +79,46 @@ func (c *compiler) add(list int32, term string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range sounding(forms) {
+	for i := range forms {
+		p := forms[i]
 		p.list = list
-		anchor := p.steps[p.anchor].text
 		c.e.ahead = c.e.ahead || p.steps[p.anchor].ahead
-		id, ok := c.literal[string(anchor)]
-		if !ok {
-			id = int32(len(c.e.literals))
-			c.literal[string(anchor)] = id
-			c.e.literals = append(c.e.literals, anchor)
-			c.e.owners = append(c.e.owners, nil)
+		if first := &p.steps[0]; first.kind == literal && (len(p.steps) == 1 || len(p.steps) == 2 && p.steps[1].kind == tail) {
+			for k := range first.wordings {
+				c.alone = append(c.alone, row[single]{c.number(&first.wordings[k]), single{list, first.open, first.ahead}})
+			}
+			continue
 		}
-		a := &p.steps[p.anchor]
-		c.e.owners[id] = append(c.e.owners[id], owner{int32(len(c.e.patterns)), a.open, a.ahead, p.anchor == 1})
+		p.steps = slices.Clone(p.steps)
+		for n := range p.steps {
+			c.enter(&p.steps[n])
+		}
 		c.e.patterns = append(c.e.patterns, p)
 	}
 	return nil
+}
+
+// enter gives the wordings of a step their numbers.
+func (c *compiler) enter(s *step) {
+	if s.kind != literal {
+		return
+	}
+	s.literals = make([]int32, len(s.wordings))
+	for k := range s.wordings {
+		s.literals[k] = c.number(&s.wordings[k])
+		s.seen.add(s.literals[k])
+	}
+	slices.Sort(s.literals)
+}
+
+func (c *compiler) number(w *wording) int32 {
+	id, ok := c.literal[w.key]
+	if !ok {
+		id = int32(len(c.e.literals))
+		c.literal[w.key] = id
+		c.e.literals = append(c.e.literals, *w)
+	}
+	return id
 }
 
 // terms compiles the terms under a path of a rule. An empty list gives nil.
@@ -149,21 +168,17 @@ func (c *compiler) lexicon(path, name string) (termList, *specError) {
 	return lists, nil
 }
 
-// finish builds the trie.
+// finish builds what finds the terms.
 func (c *compiler) finish() *engine {
 	e := c.e
 	e.trie = newTrie(e.literals)
+	e.alone = tableOf(len(e.literals), c.alone)
 	e.pool.New = func() any { return &exam{t: e.newReading()} }
+	e.chooseTriggers()
 	return e
 }
 
-func (e *engine) newReading() *reading {
-	t := &reading{heads: make([]int32, e.lists)}
-	for i := range t.heads {
-		t.heads[i] = -1
-	}
-	return t
-}
+func (e *engine) newReading() *reading { return &reading{matches: newMatches(e)} }
 
 // compile makes a rule ready to judge.
 func (c *compiler) compile(r *Rule, s *ruleSource) *specError {
@@ -196,7 +211,7 @@ func (l termList) has(t *reading, from, to int32) bool {
 // hit reports whether the message holds any term of the lists.
 func (l termList) hit(t *reading) bool {
 	for _, id := range l {
-		if t.heads[id] >= 0 {
+		if t.has(id) {
 			return true
 		}
 	}

@@ -119,7 +119,7 @@ func (k *disclosureRule) changed(x *exam, p *piece) lack {
 		if from, _ := e.find(x.t, p); from >= 0 {
 			return lack{}
 		}
-		near = near || x.t.heads[e.list] >= 0 || x.t.heads[e.parts] >= 0
+		near = near || x.t.has(e.list) || x.t.has(e.parts)
 	}
 	if !near {
 		return lack{}

@@ -5,22 +5,6 @@ import (
 	"sync"
 )
 
-// sounding adds to the forms of a term those that sound alike: what the homophones of the languages put in place of a word.
-func sounding(forms []pattern) []pattern {
-	out := forms
-	for _, p := range forms {
-		for n := range p.steps {
-			for _, s := range alike(p.steps[n].text) {
-				q := p
-				q.steps = slices.Clone(p.steps)
-				q.steps[n].text = s
-				out = append(out, q)
-			}
-		}
-	}
-	return out
-}
-
 // alike returns the texts in which one word of a text is written as another that sounds alike.
 func alike(text []rune) [][]rune {
 	var out [][]rune

@@ -1,15 +1,49 @@
 package compliance
 
-import (
-	"cmp"
-	"slices"
-)
-
 // hit is one occurrence of a term of a list, in units. Its first gap, if it has one, is [gap, resume).
 type hit struct{ list, start, end, gap, resume int32 }
 
+// occurrence is a literal that stands in units [start, end).
+type occurrence struct {
+	start, end, literal int32
+	opens, closes       bool // a word may begin and end there
+	digits              bool // it stands directly after a number, as in 20pm
+}
+
+// matches is what scan finds in a reading, and its scratch.
+type matches struct {
+	seen  []occurrence // by start
+	armed []int32      // those that trigger patterns
+	sieve sieve        // of seen
+	// hits are as they were found; those of list n are in reading.hits[heads[n].from:heads[n].to] when they are in order.
+	hits    []hit
+	heads   []stretchOfHits
+	touched []int32 // lists that have hits
+	begun   []int32 // by pattern: the occurrences up to which it was looked at
+	begins  []int32 // patterns that have begun
+	ways    []way
+	longest int32 // the longest word, once it is known
+}
+
+type stretchOfHits struct{ from, to int32 }
+
+func newMatches(e *engine) matches {
+	return matches{heads: make([]stretchOfHits, e.lists), begun: make([]int32, len(e.patterns))}
+}
+
 // scan finds all terms of all rules of an engine in the reading.
 func (t *reading) scan(e *engine) {
+	t.spot(e)
+	for _, k := range t.matches.armed {
+		for _, id := range e.arms.of(t.matches.seen[k].literal) {
+			t.consider(e, id, k)
+		}
+	}
+	t.order()
+}
+
+// spot finds all literals, and with them the terms that are no more than one.
+func (t *reading) spot(e *engine) {
 	before := stop
 	for i := range t.units {
 		u := &t.units[i]
@@ -22,7 +56,6 @@ func (t *reading) scan(e *engine) {
 			t.walk(e, int32(i))
 		}
 	}
-	t.order()
 }
 
 func (t *reading) mayBegin(e *engine, i int) bool {
@@ -49,124 +82,98 @@ func (t *reading) walk(e *engine, start int32) {
 	}
 }
 
-// order sorts the hits and notes where those of each list begin.
-func (t *reading) order() {
-	slices.SortFunc(t.hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(a.list, b.list), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
-	})
-	for i := len(t.hits) - 1; i >= 0; i-- {
-		t.heads[t.hits[i].list] = int32(i)
-	}
-}
-
-// forget clears the heads that scan set, and lets go of the message.
-func (t *reading) forget() {
-	clear(t.pieces)
-	clear(t.found)
-	for i := range t.hits {
-		t.heads[t.hits[i].list] = -1
-	}
-}
-
-// of returns the hits of one list, by start; of hits with the same start the longest comes first.
-func (t *reading) of(list int32) []hit {
-	from := t.heads[list]
-	if from < 0 {
-		return nil
-	}
-	to := from + 1
-	for int(to) < len(t.hits) && t.hits[to].list == list {
-		to++
-	}
-	return t.hits[from:to]
-}
-
-// verify completes the patterns whose anchor literal begins at unit start, of which units before seen agree.
-func (t *reading) verify(e *engine, lit, start, seen int32) {
-	text := e.literals[lit]
+// verify notes the literal that begins at unit start, of which units before seen agree, if the others do too.
+func (t *reading) verify(e *engine, id, start, seen int32) {
+	text := e.literals[id].letters
 	end := start + int32(len(text))
 	if int(end) > len(t.units) || !t.reads(text[seen-start:], seen) {
 		return
 	}
-	opens, closes, digits := t.opens(start), t.closes(end), t.afterNumber(start)
-	for _, o := range e.owners[lit] {
-		if !opens && !o.ahead && !(o.numbered && digits) || !closes && !o.open {
-			continue
-		}
-		p, from := &e.patterns[o.pattern], start
-		if o.numbered {
-			if from = t.numberBefore(start); from == start {
-				continue
+	o := occurrence{start: start, end: end, literal: id, opens: t.opens(start), closes: t.closes(end), digits: t.afterNumber(start)}
+	m := &t.matches
+	for _, s := range e.alone.of(id) {
+		if (o.opens || s.ahead) && (o.closes || s.open) {
+			h := hit{list: s.list, start: start, end: end}
+			if s.open {
+				h.end = t.wordEndAt(end)
 			}
-		}
-		h := hit{list: p.list, start: from}
-		var ok bool
-		if h.end, ok = t.follow(p.steps[p.anchor+1:], end, &h); ok {
-			t.hits = append(t.hits, h)
+			m.hits = append(m.hits, h)
 		}
 	}
+	if len(e.arms.of(id)) > 0 {
+		m.armed = append(m.armed, int32(len(m.seen)))
+	}
+	m.seen = append(m.seen, o)
+	m.sieve.add(id)
 }
 
-// follow matches the steps after the anchor, notes the first gap in h, and returns where they end.
-func (t *reading) follow(steps []step, at int32, h *hit) (int32, bool) {
-	if len(steps) == 0 {
-		return at, true
-	}
-	switch s := &steps[0]; s.kind {
-	case literal:
-		end, ok := t.literalAt(s, at)
-		if !ok {
-			return 0, false
-		}
-		return t.follow(steps[1:], end, h)
-	case number:
-		end := t.numberAt(at)
-		if end == at {
-			return 0, false
-		}
-		return t.follow(steps[1:], end, h)
-	case tail:
-		return t.tail(steps[1:], at, h)
-	}
-	_, limit := t.clause(max(at-1, 0))
-	limit = min(limit, at+steps[0].reach)
-	for gap := at; at <= limit; at++ {
-		if steps[1].kind == literal && !t.starts(steps[1].text, at) {
-			continue
-		}
-		if end, ok := t.follow(steps[1:], at, h); ok {
-			h.gap, h.resume = gap, at
-			return end, true
-		}
-	}
-	return 0, false
-}
-
-// tail passes over the rest of a word. Where letters stand by themselves with spaces between them nobody knows where it ends.
-func (t *reading) tail(steps []step, at int32, h *hit) (int32, bool) {
-	for {
-		for int(at) < len(t.units) && (!t.closes(at) || len(steps) == 0 && t.units[at].flags&(apart|spaced) == apart) {
-			at++
-		}
-		if end, ok := t.follow(steps, at, h); ok || int(at) >= len(t.units) || t.units[at].flags&apart == 0 {
-			return end, ok
-		}
+// wordEndAt returns where the word ends that goes on at a unit, or the unit itself when none does. Letters that stand by
+// themselves without spaces go on.
+func (t *reading) wordEndAt(at int32) int32 {
+	for int(at) < len(t.units) && (!t.closes(at) || t.units[at].flags&(apart|spaced) == apart) {
 		at++
 	}
+	return at
 }
 
-func (t *reading) literalAt(s *step, at int32) (int32, bool) {
-	end := at + int32(len(s.text))
-	if int(end) > len(t.units) || !t.starts(s.text, at) || !s.ahead && !t.opens(at) || !s.open && !t.closes(end) {
-		return 0, false
+// order gathers the hits by list, each list by start, the longest first.
+func (t *reading) order() {
+	m := &t.matches
+	for i := range m.hits {
+		h := &m.heads[m.hits[i].list]
+		if h.to == 0 {
+			m.touched = append(m.touched, m.hits[i].list)
+		}
+		h.to++
 	}
-	return end, t.reads(s.text, at)
+	sum := int32(0)
+	for _, id := range m.touched {
+		n := m.heads[id].to
+		m.heads[id] = stretchOfHits{sum, sum}
+		sum += n
+	}
+	if cap(t.hits) < len(m.hits) {
+		t.hits = make([]hit, len(m.hits), 2*len(m.hits))
+	}
+	t.hits = t.hits[:len(m.hits)]
+	for _, h := range m.hits {
+		s := &m.heads[h.list]
+		at := s.to
+		for ; at > s.from && h.before(&t.hits[at-1]); at-- {
+			t.hits[at] = t.hits[at-1]
+		}
+		t.hits[at] = h
+		s.to++
+	}
 }
 
-// starts reports whether the unit at a place is there and is the first of a literal; most places fail it.
-func (t *reading) starts(text []rune, at int32) bool {
-	return int(at) < len(t.units) && t.units[at].r == text[0]
+func (h *hit) before(o *hit) bool {
+	return h.start < o.start || h.start == o.start && h.end > o.end
 }
+
+// forget makes ready for the next message, and lets go of this one.
+func (t *reading) forget() {
+	clear(t.pieces)
+	clear(t.found)
+	m := &t.matches
+	for _, id := range m.touched {
+		m.heads[id] = stretchOfHits{}
+	}
+	for _, id := range m.begins {
+		m.begun[id] = 0
+	}
+	m.seen, m.armed, m.hits, m.touched, m.begins = m.seen[:0], m.armed[:0], m.hits[:0], m.touched[:0], m.begins[:0]
+	m.sieve, m.longest = sieve{}, 0
+}
+
+// of returns the hits of one list, by start; of hits with the same start the longest comes first.
+func (t *reading) of(list int32) []hit {
+	s := t.matches.heads[list]
+	return t.hits[s.from:s.to]
+}
+
+// has reports whether a list has any hit.
+func (t *reading) has(list int32) bool { return t.matches.heads[list].to > 0 }
 
 // reads reports whether the units from at on, which are there, are these.
 func (t *reading) reads(text []rune, at int32) bool {
@@ -176,72 +183,4 @@ func (t *reading) reads(text []rune, at int32) bool {
 		}
 	}
 	return true
-}
-
-// opens reports whether a word or number may begin at a unit.
-func (t *reading) opens(i int32) bool {
-	u := &t.units[i]
-	if i == 0 || u.flags&gapBefore != 0 {
-		return true
-	}
-	switch before := t.units[i-1].class; u.class {
-	case letter:
-		return before != letter && before != dot && before != digit
-	case digit:
-		return before != digit
-	}
-	return true
-}
-
-// afterNumber reports whether letters begin directly after a number, as in 20pm: a word there only as part of the number.
-func (t *reading) afterNumber(i int32) bool {
-	return i > 0 && t.units[i].class == letter && t.units[i-1].class == digit
-}
-
-// closes reports whether a word or number may end before a unit.
-func (t *reading) closes(i int32) bool {
-	if i == 0 || int(i) >= len(t.units) {
-		return true
-	}
-	u := &t.units[i]
-	if u.flags&gapBefore != 0 {
-		return true
-	}
-	switch t.units[i-1].class {
-	case letter:
-		return u.class != letter && u.class != dot
-	case digit:
-		return u.class != digit
-	}
-	return true
-}
-
-// numberAt returns the unit after the number that begins at a unit, or the unit itself.
-func (t *reading) numberAt(at int32) int32 {
-	for int(at) < len(t.units) && numeral(&t.units[at]) {
-		at++
-	}
-	return at
-}
-
-// numberBefore returns where the number that ends before a unit begins, or the unit itself.
-func (t *reading) numberBefore(at int32) int32 {
-	for at > 0 && numeral(&t.units[at-1]) {
-		at--
-	}
-	return at
-}
-
-func numeral(u *unit) bool {
-	if u.class == digit {
-		return true
-	}
-	if u.class != han {
-		return false
-	}
-	switch u.r {
-	case '零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十', '百', '千', '万', '亿', '点', '半':
-		return true
-	}
-	return false
 }

@@ -83,10 +83,14 @@ func forms(text string) ([]string, error) {
 		plain.WriteRune(r)
 	}
 	all, _, err := alternatives(plain.String(), 0)
-	if err == nil && len(all) > maxTexts {
+	if err == nil && countForms(all) > maxTexts {
 		err = fmt.Errorf("more than %d forms; write them out", maxTexts)
 	}
-	return all, err
+	var out []string
+	for _, b := range all {
+		out = append(out, b.strings()...)
+	}
+	return out, err
 }
 
 // alternation reports whether a bracket at the start of s holds |.

@@ -58,14 +58,15 @@ type reading struct {
 	m       *scruple.Message
 	units   []unit
 	pieces  []piece
-	clauses []int32    // first units of clauses, ascending
-	stops   []int32    // first units of sentences, ascending
-	signs   []spot     // overrides of direction, and bytes that are no UTF-8
-	quotes  []int32    // first unit and end of quotations, by turns
-	hits    []hit      // by list, then start
+	clauses []int32 // first units of clauses, ascending
+	stops   []int32 // first units of sentences, ascending
+	signs   []spot  // overrides of direction, and bytes that are no UTF-8
+	quotes  []int32 // first unit and end of quotations, by turns
+	hits    []hit   // by list, then start
+	matches matches
 	figures []quantity // when counted
 	counted bool
-	heads   []int32 // first hit of each list in hits; heads[n+1] ends it
+	matches matches
 	page    *page
 	sought  bool      // the addresses were looked for
 	found   []address // see addresses

@@ -2,6 +2,7 @@ package compliance
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,10 +14,17 @@ import (
 //	...     a gap within the same clause: up to 12 Han characters, or 40 Latin letters
 //	#       a number, in figures or Chinese numerals
 //	*       at the end or start of a Latin word: any further letters
+//
+// A form of a term takes one of each of its alternatives. Forms with the same steps are kept as one pattern, whose literals
+// have several wordings: (a|b)...(c|d) is four forms and one pattern.
 type pattern struct {
 	steps  []step
-	anchor int   // the step whose literal the trie looks for: 0, or 1 after a number
+	anchor int   // the step with which it begins, but for a number: 0 or 1
 	list   int32 // the term list it belongs to
+	// trigger is the step that makes the pattern worth a look: its wordings are the rarest. What stands before it is at most
+	// before units long, and as much again as the longest word for each of loose steps.
+	trigger       int
+	before, loose int32
 }
 
 type stepKind uint8
@@ -30,9 +38,16 @@ const (
 
 type step struct {
 	kind        stepKind
-	text        []rune
 	open, ahead bool // the literal may go on after, or begin within, a Latin word
-	reach       int32
+	wordings    []wording
+	literals    []int32 // the wordings by their numbers in an engine, ascending
+	seen        sieve   // of the literals
+}
+
+// wording is a literal as messages are folded.
+type wording struct {
+	letters []rune
+	key     string
 }
 
 const (
@@ -41,66 +56,78 @@ const (
 	maxForms   = 2048
 )
 
-// parseTerm returns all forms of a term.
+// branch is one way through the alternatives of a term: texts of which one stands there, and signs between them, by turns. It
+// begins and ends with texts.
+type branch []strand
+
+type strand struct {
+	texts []string
+	sign  stepKind // of what follows the texts
+}
+
+// parseTerm returns the patterns of a term.
 func parseTerm(term string) ([]pattern, error) {
 	if strings.TrimSpace(term) == "" {
 		return nil, fmt.Errorf("an empty term")
 	}
-	forms, rest, err := alternatives(strings.ReplaceAll(term, "…", "..."), 0)
+	all, err := branches(strings.ReplaceAll(term, "…", "..."))
 	if err != nil {
 		return nil, fmt.Errorf("term %q: %w", term, err)
 	}
-	if rest != "" {
-		return nil, fmt.Errorf("term %q: %q closes nothing", term, rest[:1])
-	}
-	out := make([]pattern, 0, len(forms))
-	for _, f := range forms {
-		p, err := parseForm(f)
-		if err != nil {
+	var b patternBuilder
+	for _, one := range all {
+		if err := b.build(one, nil); err != nil {
 			return nil, fmt.Errorf("term %q: %w", term, err)
 		}
-		out = append(out, p)
 	}
-	return out, nil
+	return b.out, nil
 }
 
-// alternatives expands (a|b) and [x] up to the bracket that closes the present level, or |.
-func alternatives(s string, depth int) (forms []string, rest string, err error) {
-	forms = []string{""}
+func branches(term string) ([]branch, error) {
+	all, rest, err := alternatives(term, 0)
+	if err == nil && rest != "" {
+		err = fmt.Errorf("%q closes nothing", rest[:1])
+	}
+	return all, err
+}
+
+// alternatives reads (a|b) and [x] up to the bracket that closes the present level, or |.
+func alternatives(s string, depth int) (all []branch, rest string, err error) {
+	all = []branch{{{texts: []string{""}}}}
 	for s != "" {
 		switch c := s[0]; c {
 		case '(', '[':
-			var all []string
-			if all, s, err = group(s, depth); err != nil {
+			var more []branch
+			if more, s, err = group(s, depth); err != nil {
 				return nil, "", err
 			}
-			if forms = join(forms, all); len(forms) > maxForms {
+			if all = join(all, more); countForms(all) > maxForms {
 				return nil, "", fmt.Errorf("more than %d forms; split it", maxForms)
 			}
 		case ')', ']', '|':
 			if depth == 0 {
 				return nil, "", fmt.Errorf("%q outside brackets", c)
 			}
-			return forms, s, nil
+			return all, s, nil
 		default:
 			n := strings.IndexAny(s, "()[]|")
 			if n < 0 {
 				n = len(s)
 			}
-			forms = join(forms, []string{s[:n]})
+			all = join(all, []branch{plainBranch(s[:n])})
 			s = s[n:]
 		}
 	}
-	return forms, "", nil
+	return all, "", nil
 }
 
-func group(s string, depth int) (all []string, rest string, err error) {
+func group(s string, depth int) (all []branch, rest string, err error) {
 	shut := byte(')')
 	if s[0] == '[' {
-		shut, all = ']', []string{""}
+		shut, all = ']', []branch{{{texts: []string{""}}}}
 	}
 	for s != "" && s[0] != shut {
-		var some []string
+		var some []branch
 		if some, s, err = alternatives(s[1:], depth+1); err != nil {
 			return nil, "", err
 		}
@@ -112,10 +139,46 @@ func group(s string, depth int) (all []string, rest string, err error) {
 	if s == "" {
 		return nil, "", fmt.Errorf("%q is missing", shut)
 	}
-	return all, s[1:], nil
+	return merged(all), s[1:], nil
 }
 
-func join(heads, tails []string) []string {
+// merged makes one branch of all that are no more than texts.
+func merged(all []branch) []branch {
+	first := slices.IndexFunc(all, func(b branch) bool { return len(b) == 1 })
+	if first < 0 {
+		return all
+	}
+	var texts []string
+	out := all[:0]
+	for i, b := range all {
+		if len(b) > 1 || i == first {
+			out = append(out, b)
+		}
+		if len(b) == 1 {
+			texts = append(texts, b[0].texts...)
+		}
+	}
+	first = slices.IndexFunc(out, func(b branch) bool { return len(b) == 1 })
+	out[first] = branch{{texts: texts}}
+	return out
+}
+
+func join(heads, tails []branch) []branch {
+	out := make([]branch, 0, len(heads)*len(tails))
+	for _, h := range heads {
+		for _, t := range tails {
+			b := slices.Concat(h, t[1:])
+			b[len(h)-1] = strand{joinTexts(h[len(h)-1].texts, t[0].texts), t[0].sign}
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func joinTexts(heads, tails []string) []string {
+	if len(heads) == 1 && heads[0] == "" {
+		return tails
+	}
 	out := make([]string, 0, len(heads)*len(tails))
 	for _, h := range heads {
 		for _, t := range tails {
@@ -125,95 +188,51 @@ func join(heads, tails []string) []string {
 	return out
 }
 
-// parseForm turns a term without brackets into steps.
-func parseForm(form string) (pattern, error) {
-	var p pattern
-	for s := form; s != ""; {
+// countForms counts the forms of branches, up to more than there may be.
+func countForms(all []branch) int {
+	sum := 0
+	for _, b := range all {
+		n := 1
+		for _, s := range b {
+			n = min(n*len(s.texts), maxForms+1)
+		}
+		sum = min(sum+n, maxForms+1)
+	}
+	return sum
+}
+
+// plainBranch reads a stretch of a term without brackets.
+func plainBranch(s string) branch {
+	var out branch
+	for {
 		n := strings.IndexAny(s, "#*")
 		if g := strings.Index(s, "..."); g >= 0 && (n < 0 || g < n) {
 			n = g
 		}
 		if n < 0 {
-			n = len(s)
+			return append(out, strand{texts: []string{s}})
 		}
-		if err := p.literal(s[:n]); err != nil {
-			return p, err
+		one := strand{texts: []string{s[:n]}}
+		switch s = s[n:]; {
+		case s[0] == '#':
+			one.sign = number
+		case s[0] == '*':
+			one.sign = tail
+		default:
+			one.sign, s = gapStep, s[2:]
 		}
-		s = p.special(s[n:])
+		out, s = append(out, one), s[1:]
 	}
-	return p, p.finish()
 }
 
-func (p *pattern) literal(s string) error {
-	text, err := foldLiteral(s)
-	if err != nil || len(text) == 0 {
-		return err
-	}
-	ahead := false
-	if n := len(p.steps); n > 0 && p.steps[n-1].kind == tail {
-		if n == 1 { // a star before the first literal
-			p.steps, ahead = p.steps[:0], true
-		} else if strings.HasPrefix(s, " ") {
-			p.steps[n-1].reach = latinReach
+// strings returns all that a branch may read as.
+func (b branch) strings() []string {
+	out := []string{""}
+	for i, s := range b {
+		out = joinTexts(out, s.texts)
+		if i+1 < len(b) {
+			out = joinTexts(out, []string{[...]string{gapStep: "...", number: "#", tail: "*"}[s.sign]})
 		}
 	}
-	p.steps = append(p.steps, step{kind: literal, text: text, ahead: ahead})
-	return nil
-}
-
-// special reads one of ... # * at the start of s and returns what follows.
-func (p *pattern) special(s string) string {
-	switch {
-	case s == "":
-		return s
-	case strings.HasPrefix(s, "..."):
-		p.steps = append(p.steps, step{kind: gapStep})
-		return s[3:]
-	case s[0] == '#':
-		p.steps = append(p.steps, step{kind: number})
-	default:
-		if n := len(p.steps); n > 0 && p.steps[n-1].kind == literal {
-			p.steps[n-1].open = true
-		}
-		p.steps = append(p.steps, step{kind: tail})
-	}
-	return s[1:]
-}
-
-// finish drops gaps at the end, which say nothing, and finds the anchor.
-func (p *pattern) finish() error {
-	for n := len(p.steps); n > 0 && p.steps[n-1].kind == gapStep; n = len(p.steps) {
-		p.steps = p.steps[:n-1]
-	}
-	if len(p.steps) > 1 && p.steps[0].kind == number {
-		p.anchor = 1
-	}
-	if len(p.steps) == 0 || p.steps[p.anchor].kind != literal {
-		return fmt.Errorf("it has to begin with letters, or a number and letters")
-	}
-	for i := range p.steps {
-		s := &p.steps[i]
-		if s.kind != gapStep {
-			continue
-		}
-		s.reach = latinReach
-		if before := p.steps[i-1].text; i+1 < len(p.steps) && (len(before) > 0 && isHan(before[len(before)-1]) || len(p.steps[i+1].text) > 0 && isHan(p.steps[i+1].text[0])) {
-			s.reach = hanReach
-		}
-	}
-	return nil
-}
-
-// foldLiteral folds a literal as a message is folded.
-func foldLiteral(s string) ([]rune, error) {
-	var t reading
-	t.fold(s)
-	out := make([]rune, 0, len(t.units))
-	for _, u := range t.units {
-		if u.class == comma || u.class == stop || u.class == list || u.class == dot {
-			return nil, fmt.Errorf("%q holds a sign that ends a clause; a term stays within one", s)
-		}
-		out = append(out, u.r)
-	}
-	return out, nil
+	return out
 }

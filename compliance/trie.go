@@ -26,19 +26,19 @@ func edgeKey(state int32, r rune) uint64 { return uint64(state)<<21 | uint64(r) 
 
 // newTrie builds the trie; literal i is reported as i. No literal may be there twice. A literal is entered only as far as it
 // takes to tell it from all others: what is found is the one literal that may stand there, not that it does.
-func newTrie(literals [][]rune) *trie {
+func newTrie(literals []wording) *trie {
 	t := &trie{}
 	t.resize(10)
 	order := make([]int, len(literals))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return slices.Compare(literals[a], literals[b]) })
+	slices.SortFunc(order, func(a, b int) int { return slices.Compare(literals[a].letters, literals[b].letters) })
 	shared := 0 // with the literal before
 	for n, i := range order {
-		lit, next := literals[i], 0
+		lit, next := literals[i].letters, 0
 		if n+1 < len(order) {
-			next = common(lit, literals[order[n+1]])
+			next = common(lit, literals[order[n+1]].letters)
 		}
 		t.enter(lit, max(shared, next)+1).literal = int32(i) + 1
 		t.mark(lit)

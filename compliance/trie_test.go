@@ -13,7 +13,11 @@ func TestTrieFindsWhatStandsThere(t *testing.T) {
 		short := rapid.SliceOfN(rapid.SampledFrom([]rune("abc保本")), 1, 6)
 		literals := rapid.SliceOfNDistinct(short, 1, 40, func(l []rune) string { return string(l) }).Draw(t, "literals")
 		text := rapid.SliceOfN(rapid.SampledFrom([]rune("abc保本")), 1, 30).Draw(t, "text")
-		trie := newTrie(literals)
+		var all []wording
+		for _, l := range literals {
+			all = append(all, wording{letters: l})
+		}
+		trie := newTrie(all)
 		for start := range text {
 			var got, want []int
 			state := int32(0)
