@@ -66,7 +66,6 @@ type reading struct {
 	matches matches
 	figures []quantity // when counted
 	counted bool
-	matches matches
 	page    *page
 	sought  bool      // the addresses were looked for
 	found   []address // see addresses
