@@ -131,7 +131,7 @@ func TestRulesInForceOnTheDayOfSending(t *testing.T) {
 func TestPrescribedTextNamesTheChange(t *testing.T) {
 	m := &scruple.Message{Market: scruple.UK, Channel: scruple.Web, Text: "Don't invest unless you're prepared to lose all the money you invest. This is a high-risk investment and you are unlikely to be protected if something goes wrong."}
 	fs := book(t).Check(m, &scruple.Facts{Now: noon, Product: &scruple.Product{Type: "crypto"}})
-	if len(fs) != 1 || !strings.Contains(fs[0].Detail, `expected "should not expect", found "are unlikely"`) {
+	if len(fs) != 1 || !strings.Contains(fs[0].Detail, "the text of uk.unlisted-warning") {
 		t.Errorf("got %+v", fs)
 	}
 }
