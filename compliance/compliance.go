@@ -54,12 +54,9 @@ func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
 	}
 	x.unclear()
 	inForce := x.rulesOf(f)
-	for _, r := range inForce {
-		if r.reaches(m, f.Product) {
-			x.judge(r)
-		}
-	}
-	x.again(inForce)
+	p := x.plan()
+	x.run(p)
+	x.again(func() { x.run(p) })
 	x.unasked()
 	x.opinions(inForce)
 	found := sorted(x.out)
@@ -70,18 +67,19 @@ func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
 // rulesOf returns the rules in force on the day of the message. Most messages are judged on the day of the one before, so
 // the last answer is kept.
 func (x *exam) rulesOf(f *scruple.Facts) []*Rule {
-	at := momentOf(f)
-	if at.IsZero() {
-		return x.e.rules
+	at, today := momentOf(f), 0
+	if !at.IsZero() {
+		y, m, d := at.Date()
+		today = y<<9 | int(m)<<5 | d
 	}
-	y, m, d := at.Date()
-	if today := y<<9 | int(m)<<5 | d; today != x.today {
-		x.today, x.inForce = today, x.inForce[:0]
-		day := scruple.DateOf(at)
-		for _, r := range x.e.rules {
-			if r.In(day) {
-				x.inForce = append(x.inForce, r)
-			}
+	if today == x.today && x.inForce != nil {
+		return x.inForce
+	}
+	x.today, x.inForce = today, x.inForce[:0]
+	day := scruple.DateOf(at)
+	for _, r := range x.e.rules {
+		if today == 0 || r.In(day) {
+			x.inForce = append(x.inForce, r)
 		}
 	}
 	return x.inForce

@@ -170,7 +170,7 @@ func (x *exam) unclear() {
 
 // again reads a message loosely when it has signs that ask for it, and judges what only such a reading has. It may add claims
 // and disguises; disclosures and figures it leaves alone.
-func (x *exam) again(rules []*Rule) {
+func (x *exam) again(judge func()) {
 	if x.t.odds&doubtful == 0 {
 		return
 	}
@@ -184,11 +184,7 @@ func (x *exam) again(rules []*Rule) {
 		if fault := x.read(x.e); fault != "" {
 			x.out = append(x.out, scruple.Finding{Rule: "compliance.unreadable", Kind: kindRender, Verdict: scruple.Hold, Detail: fault})
 		}
-		for _, r := range rules {
-			if _, claims := r.check.(*claimRule); (claims || isDisguise(r)) && r.reaches(x.m, x.f.Product) {
-				x.judge(r)
-			}
-		}
+		judge()
 		x.t.forget()
 		if !x.t.twofold {
 			break
@@ -196,11 +192,6 @@ func (x *exam) again(rules []*Rule) {
 	}
 	x.t.m = nil
 	x.t = plain
-}
-
-func isDisguise(r *Rule) bool {
-	_, ok := r.check.(*disguiseRule)
-	return ok
 }
 
 // known reports whether a finding of a loose reading says nothing new: nothing in it was mended, or its rule has found it.

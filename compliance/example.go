@@ -114,7 +114,9 @@ func (e *engine) try(r *Rule, ex *Example) (scruple.Findings, error) {
 		return nil, errors.New(fault)
 	}
 	x.judge(r)
-	x.again([]*Rule{r})
+	if readsLoosely(r) {
+		x.again(func() { x.judge(r) })
+	}
 	return sorted(x.out), nil
 }
 

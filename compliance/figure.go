@@ -43,8 +43,16 @@ func (f *quantity) String() string {
 // countFigures reads all figures of the text, by place.
 func (t *reading) countFigures() {
 	t.figures = t.figures[:0]
+	starts := startsOfFigures()
 	for i := int32(0); int(i) < len(t.units); {
-		i = t.figureAt(i)
+		switch u := &t.units[i]; {
+		case u.class >= sign, u.class == han && !starts.mayBegin(u.r):
+			i++
+		case u.class == letter && !starts.mayBeginWord(t, i):
+			i = t.wordEnd(i)
+		default:
+			i = t.figureAt(i)
+		}
 	}
 	t.joinRanges()
 }
@@ -60,7 +68,7 @@ func (t *reading) figureAt(i int32) int32 {
 		}
 		ok = t.day(&f) || t.number(&f)
 	case han:
-		ok = t.fraction(&f) || countsHan(u.r) && (t.day(&f) || t.number(&f))
+		ok = countsHan(u.r) && (t.fraction(&f) || t.day(&f) || t.number(&f))
 	case letter:
 		if !t.opens(i) {
 			return i + 1

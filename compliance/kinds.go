@@ -78,6 +78,10 @@ type exam struct {
 	// today is the day of the last check, and inForce are the rules of that day.
 	today   int
 	inForce []*Rule
+	// plans are those of the kinds of messages that came, and last is the plan of the last message, which was of kind lastKey.
+	plans   map[planKey]*plan
+	last    *plan
+	lastKey planKey
 	asked   bool // a consent gate was asked
 }
 

@@ -55,17 +55,29 @@ func (t *reading) chinese(from, to int32) (float64, bool) {
 // round drops what binary fractions add.
 func round(v float64) float64 { return math.Round(v*1e8) / 1e8 }
 
+// figureOf returns the value of a Chinese figure, or -1.
 func figureOf(r rune) float64 {
-	for i, n := range [...]rune{'零', '一', '二', '三', '四', '五', '六', '七', '八', '九'} {
-		if r == n {
-			return float64(i)
-		}
-	}
 	switch r {
-	case '〇':
+	case '零', '〇':
 		return 0
-	case '两':
+	case '一':
+		return 1
+	case '二', '两':
 		return 2
+	case '三':
+		return 3
+	case '四':
+		return 4
+	case '五':
+		return 5
+	case '六':
+		return 6
+	case '七':
+		return 7
+	case '八':
+		return 8
+	case '九':
+		return 9
 	}
 	return -1
 }

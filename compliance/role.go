@@ -179,6 +179,9 @@ func (f *quantity) in(g roleGroup) bool {
 
 // assign gives the figures of a group their roles.
 func (x *exam) assign(g roleGroup) {
+	if !slices.ContainsFunc(x.t.figures, func(f quantity) bool { return f.in(g) }) {
+		return
+	}
 	hits := x.roleHits(g)
 	for i := range x.t.figures {
 		f := &x.t.figures[i]

@@ -106,9 +106,12 @@ func (t *reading) wordIn(i int32, buf *[9]byte) string {
 // wordsAt returns where some words end that begin at a unit, or the unit itself. Spaces in the text do not count; Latin words
 // have to be whole.
 func (t *reading) wordsAt(i int32, words string) int32 {
+	if i < 0 || int(i) >= len(t.units) || !beginsWith(words, t.units[i].r) {
+		return i
+	}
 	at := i
 	for _, r := range words {
-		if at < 0 || int(at) >= len(t.units) || t.units[at].r != r {
+		if int(at) >= len(t.units) || t.units[at].r != r {
 			return i
 		}
 		at++
@@ -117,6 +120,14 @@ func (t *reading) wordsAt(i int32, words string) int32 {
 		return i
 	}
 	return at
+}
+
+// beginsWith reports whether words begin with a letter, or with a Han character of three bytes.
+func beginsWith(words string, r rune) bool {
+	if c := words[0]; c < 0x80 {
+		return r == rune(c)
+	}
+	return r == rune(words[0]&15)<<12|rune(words[1]&63)<<6|rune(words[2]&63)
 }
 
 // anyAt returns where the first of some words ends that begins at a unit, or the unit itself.
