@@ -12,7 +12,8 @@ import (
 // engine judges the messages of one market.
 type engine struct {
 	trie     *trie
-	literals []wording
+	literals []entry
+	letters  []rune        // of all literals
 	alone    table[single] // by literal: the lists that hold it alone
 	arms     table[int32]  // by literal: the patterns that it triggers
 	patterns []pattern
@@ -29,6 +30,7 @@ type engine struct {
 type compiler struct {
 	e        *engine
 	literal  map[string]int32
+	wordings []wording // of the literals
 	alone    []row[single]
 	lexicons map[string][]string
 	done     map[string]termList // lexicons that have their lists
@@ -109,14 +111,15 @@ func (c *compiler) enter(s *step) {
 		s.seen.add(s.literals[k])
 	}
 	slices.Sort(s.literals)
+	s.wordings = nil
 }
 
 func (c *compiler) number(w *wording) int32 {
 	id, ok := c.literal[w.key]
 	if !ok {
-		id = int32(len(c.e.literals))
+		id = int32(len(c.wordings))
 		c.literal[w.key] = id
-		c.e.literals = append(c.e.literals, *w)
+		c.wordings = append(c.wordings, *w)
 	}
 	return id
 }
@@ -171,8 +174,9 @@ func (c *compiler) lexicon(path, name string) (termList, *specError) {
 // finish builds what finds the terms.
 func (c *compiler) finish() *engine {
 	e := c.e
-	e.trie = newTrie(e.literals)
-	e.alone = tableOf(len(e.literals), c.alone)
+	e.trie = newTrie(c.wordings)
+	e.alone = tableOf(len(c.wordings), c.alone)
+	e.enter(c.wordings)
 	e.pool.New = func() any { return &exam{t: e.newReading()} }
 	e.chooseTriggers()
 	return e

@@ -16,7 +16,7 @@ type way struct {
 func (t *reading) consider(e *engine, id, k int32) {
 	p, m := &e.patterns[id], &t.matches
 	for n := range p.steps {
-		if s := &p.steps[n]; s.kind == literal && !s.seen.meets(&m.sieve) {
+		if s := &p.steps[n]; s.kind == literal && n != p.trigger && !s.seen.meets(&m.sieve) {
 			return
 		}
 	}
@@ -28,8 +28,12 @@ func (t *reading) consider(e *engine, id, k int32) {
 		return
 	}
 	far := m.seen[k].start - p.before
-	if p.loose > 0 {
-		far -= p.loose * t.longestWord()
+	switch {
+	case p.loose == 0:
+	case p.counts || t.odds&doubtful != 0:
+		far -= p.loose * t.longestRun()
+	default:
+		far -= p.loose * m.word
 	}
 	done := m.begun[id]
 	if done == 0 {
@@ -68,15 +72,10 @@ func (t *reading) begin(e *engine, p *pattern, k int32) {
 		}
 	}
 	m.ways = m.ways[:0]
-	t.complete(e, p.steps[p.anchor+1:], o.end, k, hanLast(e, o.literal))
+	t.complete(e, p.steps[p.anchor+1:], o.end, k, isHan(e.last(o.literal)))
 	for _, w := range m.ways {
 		m.hits = append(m.hits, hit{p.list, start, w.end, w.gap, w.resume})
 	}
-}
-
-func hanLast(e *engine, literal int32) bool {
-	l := e.literals[literal].letters
-	return isHan(l[len(l)-1])
 }
 
 // complete adds the ways in which steps may stand from unit at on, after occurrence k. han says that a Han character of a literal
@@ -113,7 +112,7 @@ func (t *reading) choose(e *engine, steps []step, k int32) {
 		return
 	}
 	from := len(m.ways)
-	t.complete(e, steps[1:], o.end, k, hanLast(e, o.literal))
+	t.complete(e, steps[1:], o.end, k, isHan(e.last(o.literal)))
 	for i := from; i < len(m.ways); i++ {
 		w := &m.ways[i]
 		w.form = (w.form ^ uint64(o.literal+1)) * spread
@@ -139,7 +138,7 @@ func (t *reading) gap(e *engine, steps []step, at, k int32, han bool) {
 	}
 	for ; int(k) < len(m.seen) && m.seen[k].start <= limit; k++ {
 		o := &m.seen[k]
-		if o.start < at || o.start > at+hanReach && isHan(e.literals[o.literal].letters[0]) {
+		if o.start < at || o.start > at+hanReach && isHan(e.first(o.literal)) {
 			continue
 		}
 		before := len(m.ways)
@@ -185,8 +184,9 @@ func (t *reading) tail(e *engine, steps []step, at, k int32) {
 	}
 }
 
-// longestWord returns the length of the longest run of letters or of figures in the reading, in units.
-func (t *reading) longestWord() int32 {
+// longestRun returns the length of the longest run of letters or of figures in the reading, in units. Letters that stand by
+// themselves are one run.
+func (t *reading) longestRun() int32 {
 	m := &t.matches
 	if m.longest > 0 {
 		return m.longest

@@ -41,7 +41,7 @@ func (t *reading) addresses() []address {
 func (t *reading) seek(piece int) {
 	src := t.pieces[piece].src
 	for i := 0; i < len(src); i++ {
-		if c := src[i]; c != '.' && c != ':' && c != 0xEF {
+		if !mayJoin[src[i]] {
 			continue
 		}
 		switch n := isDot(src, i); {
@@ -62,6 +62,9 @@ func (t *reading) seek(piece int) {
 		i = max(i, end-1)
 	}
 }
+
+// mayJoin are the bytes with which the dot of a name, or ://, may begin.
+var mayJoin = [256]bool{'.': true, ':': true, 0xEF: true}
 
 // inName reports whether a byte may stand beside the dot of a name.
 func inName(c byte) bool { return alnum(c) || c >= 0x80 }

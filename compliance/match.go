@@ -1,5 +1,43 @@
 package compliance
 
+// entry is a literal of an engine.
+type entry struct {
+	at    int32 // its letters in engine.letters
+	size  int16
+	open  bool // some term lets it go on within a word
+	armed bool // it triggers patterns
+}
+
+// enter notes what the literals are.
+func (e *engine) enter(all []wording) {
+	e.literals = make([]entry, len(all))
+	for id, w := range all {
+		e.literals[id] = entry{at: int32(len(e.letters)), size: int16(len(w.letters))}
+		e.letters = append(e.letters, w.letters...)
+	}
+	for id := range e.literals {
+		for _, s := range e.alone.of(int32(id)) {
+			e.literals[id].open = e.literals[id].open || s.open
+		}
+	}
+	for i := range e.patterns {
+		for n := range e.patterns[i].steps {
+			s := &e.patterns[i].steps[n]
+			for _, id := range s.literals {
+				e.literals[id].open = e.literals[id].open || s.open
+			}
+		}
+	}
+}
+
+// first and last return letters of a literal.
+func (e *engine) first(id int32) rune { return e.letters[e.literals[id].at] }
+
+func (e *engine) last(id int32) rune {
+	l := &e.literals[id]
+	return e.letters[l.at+int32(l.size)-1]
+}
+
 // hit is one occurrence of a term of a list, in units. Its first gap, if it has one, is [gap, resume).
 type hit struct{ list, start, end, gap, resume int32 }
 
@@ -22,7 +60,8 @@ type matches struct {
 	begun   []int32 // by pattern: the occurrences up to which it was looked at
 	begins  []int32 // patterns that have begun
 	ways    []way
-	longest int32 // the longest word, once it is known
+	word    int32 // the length of the longest word
+	longest int32 // the longest word or number, once it is known
 }
 
 type stretchOfHits struct{ from, to int32 }
@@ -44,11 +83,15 @@ func (t *reading) scan(e *engine) {
 
 // spot finds all literals, and with them the terms that are no more than one.
 func (t *reading) spot(e *engine) {
-	before := stop
+	before, word, longest := stop, 0, 0
 	for i := range t.units {
 		u := &t.units[i]
 		inWord := u.class == letter && before == letter && u.flags&gapBefore == 0
 		before = u.class
+		if !inWord {
+			longest = max(longest, i-word)
+			word = i
+		}
 		if u.class >= list || inWord && !e.ahead || !t.mayBegin(e, i) {
 			continue
 		}
@@ -56,6 +99,7 @@ func (t *reading) spot(e *engine) {
 			t.walk(e, int32(i))
 		}
 	}
+	t.matches.word = int32(max(longest, len(t.units)-word))
 }
 
 func (t *reading) mayBegin(e *engine, i int) bool {
@@ -84,12 +128,16 @@ func (t *reading) walk(e *engine, start int32) {
 
 // verify notes the literal that begins at unit start, of which units before seen agree, if the others do too.
 func (t *reading) verify(e *engine, id, start, seen int32) {
-	text := e.literals[id].letters
-	end := start + int32(len(text))
-	if int(end) > len(t.units) || !t.reads(text[seen-start:], seen) {
+	l := &e.literals[id]
+	end := start + int32(l.size)
+	if int(end) > len(t.units) || end > seen && !t.reads(e.letters[l.at+seen-start:l.at+int32(l.size)], seen) {
 		return
 	}
-	o := occurrence{start: start, end: end, literal: id, opens: t.opens(start), closes: t.closes(end), digits: t.afterNumber(start)}
+	closes := t.closes(end)
+	if !closes && !l.open {
+		return
+	}
+	o := occurrence{start: start, end: end, literal: id, opens: t.opens(start), closes: closes, digits: t.afterNumber(start)}
 	m := &t.matches
 	for _, s := range e.alone.of(id) {
 		if (o.opens || s.ahead) && (o.closes || s.open) {
@@ -100,7 +148,7 @@ func (t *reading) verify(e *engine, id, start, seen int32) {
 			m.hits = append(m.hits, h)
 		}
 	}
-	if len(e.arms.of(id)) > 0 {
+	if l.armed {
 		m.armed = append(m.armed, int32(len(m.seen)))
 	}
 	m.seen = append(m.seen, o)

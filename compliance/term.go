@@ -25,6 +25,7 @@ type pattern struct {
 	// before units long, and as much again as the longest word for each of loose steps.
 	trigger       int
 	before, loose int32
+	counts        bool // a number is one of loose steps
 }
 
 type stepKind uint8

@@ -80,29 +80,31 @@ func (e *engine) chooseTriggers() {
 				p.trigger, least = n, sum
 			}
 		}
-		p.measure()
+		p.measure(e)
 		for _, id := range p.steps[p.trigger].literals {
 			rows = append(rows, row[int32]{id, int32(i)})
+			e.literals[id].armed = true
 		}
 	}
 	e.arms = tableOf(len(e.literals), rows)
 }
 
 // measure notes how far before its trigger a pattern may begin.
-func (p *pattern) measure() {
+func (p *pattern) measure(e *engine) {
 	p.before, p.loose = 0, 0
 	for n := p.anchor; n < p.trigger; n++ {
 		switch s := &p.steps[n]; s.kind {
 		case gapStep:
 			p.before += latinReach
 		case literal:
-			longest := 0
-			for _, w := range s.wordings {
-				longest = max(longest, len(w.letters))
+			longest := int32(0)
+			for _, id := range s.literals {
+				longest = max(longest, int32(e.literals[id].size))
 			}
-			p.before += int32(longest)
+			p.before += longest
 		default:
 			p.loose++
+			p.counts = p.counts || s.kind == number
 		}
 	}
 }
@@ -110,7 +112,6 @@ func (p *pattern) measure() {
 // countLiterals counts how often each literal stands in the examples of the rules.
 func (e *engine) countLiterals() []int32 {
 	often := make([]int32, len(e.literals))
-	e.arms = tableOf[int32](len(e.literals), nil)
 	t := e.newReading()
 	for _, r := range e.rules {
 		for _, list := range [][]Example{r.Pass, r.Flag} {
