@@ -64,8 +64,11 @@ func (f *termForms) of(term string) ([]pattern, error) {
 // termList names the lists of terms that stand for one key of a rule: its own and those of the lexicons it uses.
 type termList []int32
 
+// usualLiterals is about how many literals the book of a market has.
+const usualLiterals = 20000
+
 func newCompiler(lexicons map[string][]string, forms *termForms) *compiler {
-	c := &compiler{e: &engine{}, literal: map[string]int32{}, lexicons: lexicons, done: map[string]termList{}, forms: forms}
+	c := &compiler{e: &engine{}, literal: make(map[string]int32, usualLiterals), lexicons: lexicons, done: map[string]termList{}, forms: forms}
 	c.compileGrammar()
 	return c
 }

@@ -1,6 +1,10 @@
 package compliance
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
 
 // trie finds the literals of all rules. Literals begin only where a word, a number or a Han character does, so it is walked
 // once from each such place, and few places get past the table of starts. Its edges lie in one open hash table: a step
@@ -28,19 +32,19 @@ func edgeKey(state int32, r rune) uint64 { return uint64(state)<<21 | uint64(r) 
 // takes to tell it from all others: what is found is the one literal that may stand there, not that it does.
 func newTrie(literals []wording) *trie {
 	t := &trie{}
-	t.resize(10)
-	order := make([]int, len(literals))
+	t.resize(max(10, uint(bits.Len(uint(len(literals))))+1))
+	order := make([]int32, len(literals))
 	for i := range order {
-		order[i] = i
+		order[i] = int32(i)
 	}
-	slices.SortFunc(order, func(a, b int) int { return slices.Compare(literals[a].letters, literals[b].letters) })
-	shared := 0 // with the literal before
+	slices.SortFunc(order, func(a, b int32) int { return strings.Compare(literals[a].key, literals[b].key) }) // by code point, as UTF-8 is
+	shared := 0                                                                                               // with the literal before
 	for n, i := range order {
 		lit, next := literals[i].letters, 0
 		if n+1 < len(order) {
 			next = common(lit, literals[order[n+1]].letters)
 		}
-		t.enter(lit, max(shared, next)+1).literal = int32(i) + 1
+		t.enter(lit, max(shared, next)+1).literal = i + 1
 		t.mark(lit)
 		shared = next
 	}

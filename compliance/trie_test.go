@@ -15,7 +15,7 @@ func TestTrieFindsWhatStandsThere(t *testing.T) {
 		text := rapid.SliceOfN(rapid.SampledFrom([]rune("abc保本")), 1, 30).Draw(t, "text")
 		var all []wording
 		for _, l := range literals {
-			all = append(all, wording{letters: l})
+			all = append(all, wording{l, string(l)})
 		}
 		trie := newTrie(all)
 		for start := range text {
