@@ -1,29 +1,83 @@
 package compliance
 
 import (
+	"fmt"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/scruple/scruple"
 )
 
-func BenchmarkCheck(b *testing.B) {
-	en := "Dear customer, our Saturday hours change next month. The branch on Market Street opens at nine and shuts at one. " +
+const (
+	plainEnglish = "Dear customer, our Saturday hours change next month. The branch on Market Street opens at nine and shuts at one. " +
 		"You can book a talk with an adviser online or by phone, and bring your questions about savings and pensions. "
-	page := strings.Repeat("<tr><td style=\"color:#333;padding:4px\"><p>"+en+"</p></td></tr>\n", 20)
-	for name, m := range map[string]*scruple.Message{
-		"SMS zh":    {Market: scruple.CN, Channel: scruple.SMS, Text: "【青禾银行】尊敬的客户，网点本周起延长营业时间至晚八点，周六照常营业，欢迎携带身份证件前来咨询。拒收请回复R"},
-		"SMS en":    {Market: scruple.UK, Channel: scruple.SMS, Text: "Larkhill Bank: our branch on Market Street is open on Saturdays from 9 to 1, and you can book a talk in the app. Opt out: STOP to 60123"},
-		"text 5KiB": {Market: scruple.US, Channel: scruple.Push, Text: strings.Repeat(en, 23)},
-		"HTML 5KiB": {Market: scruple.US, Channel: scruple.Web, HTML: page[:5<<10]},
-	} {
+	plainChinese = "尊敬的客户，网点本周起延长营业时间至晚八点，周六照常营业，欢迎携带身份证件前来咨询。您可以在手机银行预约理财经理，也可以拨打客服电话。"
+)
+
+// plainMessages are messages without fault, of the kinds that are sent most.
+func plainMessages() map[string]*scruple.Message {
+	page := strings.Repeat("<tr><td style=\"color:#333;padding:4px\"><p>"+plainEnglish+"</p></td></tr>\n", 80)
+	return map[string]*scruple.Message{
+		"SMS_zh":     {Market: scruple.CN, Channel: scruple.SMS, Text: "【青禾银行】尊敬的客户，网点本周起延长营业时间至晚八点，周六照常营业，欢迎携带身份证件前来咨询。拒收请回复R"},
+		"SMS_en":     {Market: scruple.UK, Channel: scruple.SMS, Text: "Larkhill Bank: our branch on Market Street is open on Saturdays from 9 to 1, and you can book a talk in the app. Opt out: STOP to 60123"},
+		"text_1KiB":  {Market: scruple.US, Channel: scruple.Push, Text: strings.Repeat(plainEnglish, 5)[:1<<10]},
+		"text_5KiB":  {Market: scruple.US, Channel: scruple.Push, Text: strings.Repeat(plainEnglish, 24)[:5<<10]},
+		"zh_1KiB":    {Market: scruple.CN, Channel: scruple.Push, Text: strings.Repeat(plainChinese, 5)},
+		"HTML_5KiB":  {Market: scruple.US, Channel: scruple.Web, HTML: page[:5<<10]},
+		"HTML_20KiB": {Market: scruple.US, Channel: scruple.Web, HTML: page[:20<<10]},
+	}
+}
+
+func plainFacts() *scruple.Facts {
+	return &scruple.Facts{Now: noon, Product: &scruple.Product{Type: "deposit"}}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	messages := plainMessages()
+	for _, name := range []string{"SMS_zh", "SMS_en", "text_1KiB", "text_5KiB", "zh_1KiB", "HTML_5KiB", "HTML_20KiB"} {
 		b.Run(name, func(b *testing.B) {
-			book := book(b)
-			f := &scruple.Facts{Now: noon, Product: &scruple.Product{Type: "deposit"}}
+			book, m, f := book(b), messages[name], plainFacts()
 			b.ReportAllocs()
 			for b.Loop() {
 				book.Check(m, f)
 			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "checks/s")
+		})
+	}
+}
+
+// BenchmarkTail measures the slowest hundredth.
+func BenchmarkTail(b *testing.B) {
+	messages := plainMessages()
+	for _, name := range []string{"SMS_zh", "SMS_en", "HTML_20KiB"} {
+		b.Run(name, func(b *testing.B) {
+			book, m, f := book(b), messages[name], plainFacts()
+			var took []time.Duration
+			for b.Loop() {
+				begun := time.Now()
+				book.Check(m, f)
+				took = append(took, time.Since(begun))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds())/1e3, "us-p99")
+		})
+	}
+}
+
+// BenchmarkCores checks on one and on two cores.
+func BenchmarkCores(b *testing.B) {
+	for _, cores := range []int{1, 2} {
+		b.Run(fmt.Sprintf("cores=%d", cores), func(b *testing.B) {
+			book, m, f := book(b), plainMessages()["text_1KiB"], plainFacts()
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					book.Check(m, f)
+				}
+			})
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "checks/s")
 		})
 	}
@@ -35,4 +89,5 @@ func BenchmarkBuiltin(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(b.N), "ms")
 }

@@ -186,6 +186,7 @@ func TestNoAllocationOnCleanText(t *testing.T) {
 	for _, m := range []*scruple.Message{
 		{Market: scruple.CN, Channel: scruple.SMS, Text: "【青禾银行】您好，网点本周起延长营业时间，欢迎前来。拒收请回复R"},
 		{Market: scruple.UK, Channel: scruple.SMS, Text: "Larkhill Bank: our branch is open on Saturdays. STOP to 60123"},
+		plainMessages()["SMS_zh"], plainMessages()["SMS_en"], plainMessages()["text_5KiB"], plainMessages()["zh_1KiB"],
 	} {
 		if fs := b.Check(m, f); len(fs) != 0 {
 			t.Fatalf("not clean: %+v", fs)

@@ -60,9 +60,17 @@ func (s *sieve) meets(o *sieve) bool {
 }
 
 // chooseTriggers makes each pattern wait for its rarest step: what is common, such as "your" or 客户, is looked at only beside what
-// is not. How often a literal comes is counted in the examples of the rules.
+// is not. How often a literal comes is counted in the examples of the rules, and in the terms themselves: what many terms are made of
+// is a common word.
 func (e *engine) chooseTriggers() {
 	often := e.countLiterals()
+	for i := range e.patterns {
+		for n := range e.patterns[i].steps {
+			for _, id := range e.patterns[i].steps[n].literals {
+				often[id]++
+			}
+		}
+	}
 	var rows []row[int32]
 	for i := range e.patterns {
 		p := &e.patterns[i]
@@ -120,7 +128,7 @@ func (e *engine) countLiterals() []int32 {
 				t.piece("text", list[i].Text, nil, false)
 				t.spot(e)
 				for _, o := range t.matches.seen {
-					often[o.literal]++
+					often[o.literal] += 4
 				}
 				t.forget()
 			}

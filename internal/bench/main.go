@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -23,7 +24,8 @@ type run struct {
 var runs = []run{
 	{"./functions", "^(BenchmarkDecide|BenchmarkImport)$", 3},
 	{"./functions", "^BenchmarkScale$", 1},
-	{"./compliance", "^BenchmarkCheck$", 3},
+	{"./compliance", "^(BenchmarkCheck|BenchmarkTail|BenchmarkCores|BenchmarkRules|BenchmarkRegexps|BenchmarkBuiltin)$", 2},
+	{"./compliance", "^BenchmarkDocuments$", 1},
 	{"./templates", "^BenchmarkFill", 3},
 	{"./port/sqlite", "^BenchmarkCommit$/^callers=1$/^batch=(1|500)$", 3},
 }
@@ -43,6 +45,12 @@ var lines = []line{
 	{"a list of 1,000,000", "BenchmarkScale/rows=1000000", "messages/s", 0, false},
 	{"most memory, 100,000 rows", "BenchmarkScale/rows=100000", "MiB-most", 200, true},
 	{"most memory, 1,000,000 rows", "BenchmarkScale/rows=1000000", "MiB-most", 200, true},
+	{"check of an SMS, slowest hundredth, Chinese", "BenchmarkTail/SMS_zh", "us-p99", 50, true},
+	{"the same, English", "BenchmarkTail/SMS_en", "us-p99", 50, true},
+	{"check of a 20 KiB HTML mail, slowest hundredth", "BenchmarkTail/HTML_20KiB", "us-p99", 1000, true},
+	{"allocations of a check, SMS in Chinese", "BenchmarkCheck/SMS_zh", "allocs/op", 0, true},
+	{"allocations of a check, 5 KiB of English", "BenchmarkCheck/text_5KiB", "allocs/op", 0, true},
+	{"load of all books", "BenchmarkBuiltin", "ms", 150, true},
 }
 
 // ratios compare one figure with another.
@@ -51,6 +59,13 @@ var ratios = []struct {
 	bar                      float64
 }{
 	{"2 cores to 1", "BenchmarkDecide/cores=2", "BenchmarkDecide/cores=1", "messages/s", 1.8},
+	{"check to the same terms as regular expressions, one by one, SMS in Chinese", "BenchmarkCheck/SMS_zh", "BenchmarkRegexps/SMS_zh", "checks/s", 500},
+	{"the same, SMS in English", "BenchmarkCheck/SMS_en", "BenchmarkRegexps/SMS_en", "checks/s", 500},
+	{"the same, 1 KiB of English", "BenchmarkCheck/text_1KiB", "BenchmarkRegexps/text_1KiB", "checks/s", 500},
+	{"check to Vale, with the terms of as many rules", "BenchmarkDocuments/by=scruple", "BenchmarkDocuments/by=vale", "documents/s", 30},
+	{"check on 2 cores to 1", "BenchmarkCores/cores=2", "BenchmarkCores/cores=1", "checks/s", 1.8},
+	{"check by 2,000 rules to 200", "BenchmarkRules/words=own/rules=2000", "BenchmarkRules/words=own/rules=200", "checks/s", 0.5},
+	{"the same, rules that share families of words", "BenchmarkRules/words=shared/rules=2000", "BenchmarkRules/words=shared/rules=200", "checks/s", 0.5},
 	{"speed at 1,000,000 rows to 100,000 (1: time grows linearly)", "BenchmarkScale/rows=1000000", "BenchmarkScale/rows=100000", "messages/s", 0.9},
 }
 
@@ -65,6 +80,7 @@ func main() {
 
 func bench(scruple string) error {
 	found := figures{}
+	buildVale()
 	for _, r := range runs {
 		if err := r.do(found); err != nil {
 			return err
@@ -76,6 +92,10 @@ func bench(scruple string) error {
 		row(l.label, found.median(l.benchmark, l.unit), l.unit, l.bar, l.most)
 	}
 	for _, r := range ratios {
+		if found[r.under+" "+r.unit] == nil && r.under == byVale {
+			fmt.Printf("| %s | **NOT MEASURED: Vale could not be built** | at least %s | |\n", r.label, short(r.bar))
+			continue
+		}
 		row(r.label, found.median(r.over, r.unit)/found.median(r.under, r.unit), "times", r.bar, false)
 	}
 	if err := program(scruple); err != nil {
@@ -83,6 +103,28 @@ func bench(scruple string) error {
 	}
 	found.rest()
 	return nil
+}
+
+// byVale is the benchmark that needs Vale.
+const byVale = "BenchmarkDocuments/by=vale"
+
+// buildVale builds the linter that the checker is compared with, from a module of its own, and tells the benchmark where it is.
+func buildVale() {
+	const module, program = "internal/bench/vale", "bin/vale"
+	to, err := filepath.Abs(program)
+	if err == nil {
+		build := exec.Command("go", "-C", module, "build", "-o", to, "github.com/vale-cli/vale/v3/cmd/vale")
+		fmt.Fprintln(os.Stderr, strings.Join(build.Args, " "))
+		var out []byte
+		if out, err = build.CombinedOutput(); err == nil {
+			err = os.Setenv("SCRUPLE_VALE", to)
+		} else {
+			err = fmt.Errorf("%w\n%s", err, out)
+		}
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "*** VALE COULD NOT BE BUILT (it needs the module proxy and a C compiler): THE CHECKER IS NOT COMPARED WITH IT ***\n%v\n", err)
+	}
 }
 
 // program measures the program itself: its size, and how long it takes from its start to the first judged message.
@@ -108,6 +150,10 @@ func program(scruple string) error {
 
 func row(label string, v float64, unit string, bar float64, most bool) {
 	unit = strings.TrimSuffix(unit, "-most")
+	if bar == 0 && most {
+		fmt.Printf("| %s | %s %s | none | |\n", label, short(v), unit)
+		return
+	}
 	if bar == 0 {
 		fmt.Printf("| %s | %s %s | | |\n", label, short(v), unit)
 		return
