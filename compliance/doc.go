@@ -93,7 +93,9 @@
 //	    range of kinds of rates without the other), yearly (rates of a day or month where no percentage beside the words of any is
 //	    said), tiers (a rate of kinds whose period holds one of terms, while the rate that holds else is not said), lengths (the time
 //	    beside one of near against the times in terms), amounts (money against the terms of the product for its role), list (figures of some roles, or amounts near some words,
-//	    against terms, kinds or allowed), deadline (dates against the last days in terms), expired (such a day has gone by), sum
+//	    against terms, kinds or allowed), access (words of near by which money is free, where terms lock it), denied (a word of roles
+//	    that is said not to be, and the product has it), omitted (the cost of credit without a fee of kinds whose period has one of
+//	    terms), grade (a grade of risk, one of near, that is not the product's), deadline (dates against the last days in terms), expired (such a day has gone by), sum
 //	    (instalments, interest and discounts that do not add up)
 //	  roles: only figures of these roles
 //	  near, unless: terms of the sentence of a figure: one of near has to stand there, none of unless may

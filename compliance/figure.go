@@ -68,7 +68,7 @@ func (t *reading) figureAt(i int32) int32 {
 		}
 		ok = t.day(&f) || t.number(&f)
 	case han:
-		ok = countsHan(u.r) && (t.fraction(&f) || t.day(&f) || t.number(&f))
+		ok = t.halfYear(&f) || countsHan(u.r) && (t.fraction(&f) || t.day(&f) || t.number(&f))
 	case letter:
 		if !t.opens(i) {
 			return i + 1
@@ -111,12 +111,15 @@ func (t *reading) number(f *quantity) bool {
 		return false
 	}
 	f.to, f.low, f.high = end, v, v
-	if t.percentAfter(f) || t.moneyAround(f) || t.spanAfter(f) || t.foldsAfter(f) {
+	if t.percentAfter(f) || t.afterWord(f.from) && t.spanAfter(f) || t.moneyAround(f) || t.spanAfter(f) || t.foldsAfter(f) {
 		return true
 	}
 	t.percentByName(f)
 	return f.measure != bareNumber || t.units[f.from].class == digit || int(end) < len(t.units) && t.units[end].r == '期'
 }
+
+// afterWord reports whether the name of a currency stands before a number, as in 挂钩欧元180天, where the unit after it counts.
+func (t *reading) afterWord(i int32) bool { return i > 0 && t.units[i-1].class == han }
 
 // joinRanges makes one figure of two that a range joins: 2.2-2.8%, 2.2%至2.8%, between 3 and 4 per cent.
 func (t *reading) joinRanges() {

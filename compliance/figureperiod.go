@@ -17,7 +17,7 @@ const (
 
 // wrongPeriod says how the time of a past return departs from the one that the product has it for, or "".
 func (x *exam) wrongPeriod(f *quantity) string {
-	if f.role != returnRole && f.role != rateRole {
+	if f.role != returnRole && f.role != rateRole && f.role != noRole {
 		return ""
 	}
 	said := x.t.timeAfter(f)

@@ -20,7 +20,7 @@ var startsOfFigures = sync.OnceValue(func() *figureStarts {
 	for w := range scales {
 		s.addLatin(w)
 	}
-	for _, r := range "零〇一二两三四五六七八九十百千万亿点" {
+	for _, r := range "零〇一二两三四五六七八九十百千万亿点半" {
 		h := hanBit(r)
 		s.han[h>>6] |= 1 << (h & 63)
 	}

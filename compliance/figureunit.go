@@ -248,3 +248,13 @@ func (t *reading) foldsAfter(f *quantity) bool {
 	f.to, f.measure = f.to+1, foldsOfPrice
 	return true
 }
+
+// halfYear reads 半年, but for 上半年 and 下半年, which are parts of the calendar.
+func (t *reading) halfYear(f *quantity) bool {
+	end := t.wordsAt(f.from, "半年")
+	if end == f.from || t.anyBefore(f.from, "上", "下", "前", "后") < f.from || t.anyAt(end, "报", "度") > end {
+		return false
+	}
+	f.to, f.low, f.high, f.measure = end, 182.5, 182.5, lengthOfTime
+	return true
+}

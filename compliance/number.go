@@ -36,6 +36,7 @@ type numberRule struct {
 	allowed           []float64
 	above             float64
 	hold, wordsToo    bool
+	wordsFirst        bool
 }
 
 // numberCheck is a way to look at figures.
@@ -52,6 +53,10 @@ func numberChecks() []numberCheck {
 		{"ends", "kinds", false, (*numberRule).ends},
 		{"tiers", "kinds terms", false, (*numberRule).tiers},
 		{"lengths", "terms", false, (*numberRule).lengths},
+		{"access", "terms", true, (*numberRule).access},
+		{"denied", "", true, (*numberRule).denied},
+		{"omitted", "kinds terms", false, (*numberRule).omitted},
+		{"grade", "near", true, (*numberRule).grade},
 		{"yearly", "any", false, (*numberRule).yearly},
 		{"amounts", "", false, (*numberRule).amounts},
 		{"list", "allowed terms kinds", false, (*numberRule).list},
@@ -66,7 +71,7 @@ func (n *numberSource) given() string {
 	for _, k := range []struct {
 		name string
 		set  bool
-	}{{"kinds", n.Kinds != nil}, {"any", n.Any != nil}, {"allowed", n.Allowed != nil}, {"terms", n.Terms != nil}} {
+	}{{"kinds", n.Kinds != nil}, {"any", n.Any != nil}, {"allowed", n.Allowed != nil}, {"terms", n.Terms != nil}, {"near", n.Near != nil}} {
 		if k.set {
 			out += k.name + " "
 		}
@@ -96,6 +101,7 @@ func compileNumber(c *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
 	if err := among(".number.unknown", []string{n.Unknown}, []string{"", "ignore", "hold"}); err != nil {
 		return nil, err
 	}
+	k.wordsFirst = n.Check == "access" || n.Check == "grade"
 	if err := k.compile(c, n); err != nil {
 		return nil, err
 	}
@@ -116,6 +122,14 @@ func (k *numberRule) compile(c *compiler, n *numberSource) *specError {
 	}
 	if k.roles, err = rolesOf(".number.roles", n.Roles); err != nil {
 		return err
+	}
+	return nil
+}
+
+// waits returns the words without which a rule about words has nothing to say.
+func (k *numberRule) waits() termList {
+	if k.wordsFirst {
+		return k.near
 	}
 	return nil
 }
@@ -168,7 +182,7 @@ func (k *numberRule) amounts(x *exam, r *Rule) {
 			continue
 		}
 		own := numberRule{terms: terms}
-		if known, ok := own.knownTo(x, f); !ok && known != "" {
+		if known, ok := own.knownTo(x, f); !ok && known != "" && !x.follows(f) {
 			x.found(r, f.from, f.to, fmt.Sprintf("%s is called %s; expected %s", f, roleTable[f.role].name, known))
 		}
 	}

@@ -33,7 +33,7 @@ func (k *numberRule) compare(x *exam, f *quantity) string {
 	kinds := f.kinds(p)
 	switch {
 	case f.role == noRole:
-		if k.hold && f.low != 100 && f.low != 0 && len(ratesOf(p, nil)) > 0 && !f.held(p, nil) && !x.told(f) {
+		if k.hold && f.low != 100 && f.low != 0 && len(ratesOf(p, nil)) > 0 && !f.held(p, nil) && !x.told(f) && !x.follows(f) {
 			return fmt.Sprintf("%s is no figure of the product", f)
 		}
 		return ""
@@ -42,8 +42,11 @@ func (k *numberRule) compare(x *exam, f *quantity) string {
 	case f.held(p, kinds):
 		return cmp.Or(x.wrongPeriod(f), x.wrongFee(f))
 	case f.held(p, nil):
+		if x.honest(f) {
+			return ""
+		}
 		return fmt.Sprintf("%s is called %s, and is the product's %s", f, info.name, f.kindOf(p))
-	case x.told(f):
+	case x.told(f), x.follows(f), x.former(f):
 		return ""
 	}
 	if known := ratesOf(p, kinds); len(known) > 0 {

@@ -83,14 +83,15 @@ func (k *numberRule) lengths(x *exam, r *Rule) {
 	for _, id := range k.near {
 		for _, h := range x.t.of(id) {
 			f := x.t.lengthBeside(h)
-			if f == nil || !k.looksAt(x.t, f) {
+			if f == nil || !k.looksAt(x.t, f) || x.f.Product == nil || x.t.looksBack(f) || x.inName(f) {
 				continue
 			}
 			var list []string
 			ok := false
 			for i := range x.facts() {
-				if m := &x.master[i]; m.measure == lengthOfTime && k.names(m.key) {
-					ok = ok || sameLength(m, f)
+				m := &x.master[i]
+				ok = ok || m.measure == lengthOfTime && sameLength(m, f)
+				if m.measure == lengthOfTime && k.names(m.key) {
 					list = append(list, m.String())
 				}
 			}
