@@ -85,7 +85,7 @@ func BenchmarkCores(b *testing.B) {
 
 func BenchmarkBuiltin(b *testing.B) {
 	for b.Loop() {
-		if _, err := Builtin(); err != nil {
+		if _, err := Load(Rules); err != nil {
 			b.Fatal(err)
 		}
 	}

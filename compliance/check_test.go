@@ -11,12 +11,9 @@ import (
 	"github.com/scruple/scruple"
 )
 
-// builtin loads the shipped books once for all tests; a Book never changes.
-var builtin = sync.OnceValues(Builtin)
-
 func book(t testing.TB) *Book {
 	t.Helper()
-	b, err := builtin()
+	b, err := Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}

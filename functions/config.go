@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/scruple/scruple"
@@ -153,12 +152,9 @@ func (h *House) knowsWaivers() error {
 	return errors.Join(faults...)
 }
 
-// builtin is the book that ships. It is read once for a process: it comes from embedded files and never changes.
-var builtin = sync.OnceValues(compliance.Builtin)
-
 func book(files []fs.FS) (*compliance.Book, error) {
 	if len(files) == 1 {
-		return builtin()
+		return compliance.Builtin()
 	}
 	return compliance.Load(files...)
 }

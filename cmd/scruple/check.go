@@ -104,6 +104,9 @@ func (g *globals) checkAll(args []string, k checking) error {
 
 // book loads the rules that ship, and the firm's own beside them.
 func (k checking) book() (*compliance.Book, error) {
+	if len(k.rules) == 0 {
+		return compliance.Builtin()
+	}
 	books := []fs.FS{compliance.Rules}
 	for _, dir := range k.rules {
 		own, err := ruleFolder(dir)
