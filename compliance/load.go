@@ -22,9 +22,9 @@ import (
 var Rules embed.FS
 
 // Builtin returns the books that ship. They are embedded and a book never changes, so they are loaded once for a process.
-func Builtin() (*Book, error) { return shipped() }
+func Builtin() (*Book, error) { return embedded() }
 
-var shipped = sync.OnceValues(func() (*Book, error) { return Load(Rules) })
+var embedded = sync.OnceValues(func() (*Book, error) { return Load(Rules) })
 
 // Load reads every *.yaml of every file system, in the order given and then by name. Later file systems are a firm's own
 // books: they add rules. An id or a lexicon that is there already is an error.
