@@ -57,7 +57,9 @@
 //	when: all keys that are set have to hold
 //	  any: terms; only messages that hold one. near: terms of which one has to stand within one clause, sentence (left out) or
 //	    message of it, as within says. affirmed: true where a denied word, or a warning of it, does not count
-//	  sold: terms of which one has to be there too: the message sells, and does not just mention
+//	  sold, urged, notice, informs: terms; only when the message sells. It does when a word of sold stands in a sentence without a
+//	    word of notice, in a message without one of informs; or a word of urged in a clause without a word of notice. Denied words
+//	    do not count
 //	  unless: terms; never messages that hold one
 //	  terms: terms of the product; only when it has all of them, and no two alike
 //	  has: terms of the product with lists of values; only when each has one of its values, or any for an empty list

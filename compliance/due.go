@@ -15,9 +15,14 @@ type whenSource struct {
 	Near   []string `yaml:"near"`
 	Within string   `yaml:"within"`
 	// Affirmed says that a word of Any that is denied, or warned of, does not count.
-	Affirmed bool     `yaml:"affirmed"`
-	Sold     []string `yaml:"sold"`   // only when one of these is said too: the message sells, and does not just mention
-	Unless   []string `yaml:"unless"` // never when one of these is said
+	Affirmed bool `yaml:"affirmed"`
+	// Only when the message sells: it says a word of Sold in a sentence without a word of Notice (what has been bought, dates,
+	// reports), and none of Informs (frames of notices and lessons); or a word of Urged in a clause without a word of Notice.
+	Sold    []string `yaml:"sold"`
+	Urged   []string `yaml:"urged"`
+	Notice  []string `yaml:"notice"`
+	Informs []string `yaml:"informs"`
+	Unless  []string `yaml:"unless"` // never when one of these is said
 	// Terms: only for products that have all of these terms, and no two of them alike.
 	Terms []string `yaml:"terms"`
 	// Has: only for products that have each of these terms with one of the values given for it, or with any for an empty list.
@@ -27,11 +32,13 @@ type whenSource struct {
 }
 
 type whenRule struct {
-	any, near, sold, unless termList
-	within                  stretch
-	affirmed                bool
-	terms, rates, risk      []string
-	has                     map[string][]string
+	any, near, unless  termList
+	sold, urged        termList
+	notice, informs    termList
+	within             stretch
+	affirmed           bool
+	terms, rates, risk []string
+	has                map[string][]string
 }
 
 // compileWhen returns an error, not a *specError: a nil one in an interface is not nil.
@@ -44,7 +51,15 @@ func (w *whenRule) compile(c *compiler, s *whenSource) error {
 		to    *termList
 		path  string
 		terms []string
-	}{{&w.any, ".when.any", s.Any}, {&w.near, ".when.near", s.Near}, {&w.sold, ".when.sold", s.Sold}, {&w.unless, ".when.unless", s.Unless}} {
+	}{
+		{&w.any, ".when.any", s.Any},
+		{&w.near, ".when.near", s.Near},
+		{&w.unless, ".when.unless", s.Unless},
+		{&w.sold, ".when.sold", s.Sold},
+		{&w.urged, ".when.urged", s.Urged},
+		{&w.notice, ".when.notice", s.Notice},
+		{&w.informs, ".when.informs", s.Informs},
+	} {
 		lists, err := c.terms(l.path, l.terms)
 		if err != nil {
 			return err
@@ -66,10 +81,23 @@ func (w *whenRule) compile(c *compiler, s *whenSource) error {
 
 // holds reports whether a disclosure is due in a message.
 func (w *whenRule) holds(x *exam) bool {
-	if w.sold != nil && !w.sold.hit(x.t) || w.unless.hit(x.t) || w.any != nil && !w.said(x) {
+	if w.unless.hit(x.t) || w.any != nil && !w.said(x) || !w.concerns(x) {
 		return false
 	}
-	return w.concerns(x)
+	return w.sold == nil && w.urged == nil || !w.informs.hit(x.t) && w.sells(x, w.sold, inSentence) || w.sells(x, w.urged, inClause)
+}
+
+// sells reports whether a word of a list is said, not denied, in a stretch without a word of notice.
+func (w *whenRule) sells(x *exam, words termList, s stretch) bool {
+	for _, id := range words {
+		for _, h := range x.t.of(id) {
+			from, to := x.t.around(s, h.start)
+			if !w.notice.has(x.t, from, to) && !x.t.denied(&x.e.grammar, h) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (w *whenRule) said(x *exam) bool {

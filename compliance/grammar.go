@@ -40,6 +40,14 @@ type grammarSource struct {
 	Anew  []string `yaml:"anew"`
 	// Denials answer a question with no.
 	Denials []string `yaml:"denials"`
+	// Doubts answer a slogan in quotation marks, or a question, with doubt, a counter-question or advice; Blames call what the
+	// sentence before says by name (all of these are frauds). Asking make a question of a sentence without its mark; Hooks are
+	// words of questions that lead to an offer, Affirms answers that agree.
+	Doubts  []string `yaml:"doubts"`
+	Blames  []string `yaml:"blames"`
+	Asking  []string `yaml:"asking"`
+	Hooks   []string `yaml:"hooks"`
+	Affirms []string `yaml:"affirms"`
 	// Slips are hard words that are found with one letter wrong; Sound are right words that are no slip of one of them.
 	Slips []string `yaml:"slips"`
 	Sound []string `yaml:"sound"`
@@ -82,6 +90,8 @@ func writeGrammar(w io.Writer) {
 type grammar struct {
 	negator, links, seeming, after, contrast, warning, own, others, says, joins, anew, denies int32
 
+	doubts, blames, asking, hooks, affirms int32
+
 	close []closeList
 }
 
@@ -91,7 +101,7 @@ type closeList struct{ list, reach int32 }
 // compileGrammar adds the words of the languages to an engine.
 func (c *compiler) compileGrammar() {
 	g := &c.e.grammar
-	for _, id := range []*int32{&g.negator, &g.links, &g.seeming, &g.after, &g.contrast, &g.warning, &g.own, &g.others, &g.says, &g.joins, &g.anew, &g.denies} {
+	for _, id := range []*int32{&g.negator, &g.links, &g.seeming, &g.after, &g.contrast, &g.warning, &g.own, &g.others, &g.says, &g.joins, &g.anew, &g.denies, &g.doubts, &g.blames, &g.asking, &g.hooks, &g.affirms} {
 		*id = c.newList()
 	}
 	for _, s := range languages() {
@@ -111,6 +121,11 @@ func (c *compiler) compileGrammar() {
 			{g.joins, s.Joins},
 			{g.anew, s.Anew},
 			{g.denies, s.Denials},
+			{g.doubts, s.Doubts},
+			{g.blames, s.Blames},
+			{g.asking, s.Asking},
+			{g.hooks, s.Hooks},
+			{g.affirms, s.Affirms},
 		} {
 			c.fixed(l.id, l.terms)
 		}

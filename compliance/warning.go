@@ -1,8 +1,11 @@
 package compliance
 
-// warned reports whether the sentence of a hit warns of such words, or quotes a law that forbids them. A warning of others
+// warned reports whether the sentence of a hit warns of such words, quotes a law that forbids them, or holds them up to be doubted. A warning of others
 // does not cover what the speaker claims beside it.
 func (t *reading) warned(g *grammar, h hit) bool {
+	if t.doubted(g, h) {
+		return true
+	}
 	warnings := t.of(g.warning)
 	if warnings == nil {
 		return false
