@@ -15,7 +15,7 @@ export RAPID_SEED ?= 20261122
 export RAPID_NOFAILFILE ?= true
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench build fuzz clean lint short race current vulnerabilities
+.PHONY: help run test check bench build fuzz clean lint short race current generate vulnerabilities
 
 help: ## list what there is (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ build: ## build bin/scruple, one static binary
 fuzz: ## fuzz every target, FUZZ_TIME (10s) each
 	@grep -rn --include='*_test.go' -oE '^func Fuzz[A-Za-z0-9]+' . | sed -E 's#^\./(.*)/[^/]+:[0-9]+:func (.*)#\1 \2#' | \
 	while read -r folder target; do $(GO) test ./$$folder -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ_TIME) || exit 1; done
+
+generate: ## write what is derived from other files: the parsed form of the rule files, which loads fast
+	$(GO) generate ./compliance
 
 clean: ## remove what was built, and the sample bank's store and deliveries
 	rm -rf bin $(HOUSE)/.scruple $(HOUSE)/out
@@ -67,10 +70,11 @@ race:
 		$(GO) test -timeout $(TEST_MINUTES)m ./...; \
 	fi
 
-# What is derived is what it is derived from: modules here; the sample lists and the list of libraries by their own tests.
+# What is derived is what it is derived from: modules and the parsed rules here; the sample lists and the list of libraries by their own tests.
 current:
 	$(GO) mod tidy -diff
 	$(GO) mod verify
+	$(GO) test ./compliance -run '^TestParsedRulesAreCurrent$$' -current -count 1
 
 vulnerabilities:
 	@mkdir -p bin; timeout $(LINT_SECONDS) $(TOOL) govulncheck ./... >bin/vulnerabilities.txt 2>&1; code=$$?; cat bin/vulnerabilities.txt; \

@@ -61,7 +61,9 @@ type shippedFiles struct {
 
 func shipped(t testing.TB) *shippedFiles {
 	l := &loader{lexicons: map[string][]string{}, forms: &termForms{known: map[string][]pattern{}}}
-	l.read(Rules)
+	files := l.read(Rules)
+	l.parse(files)
+	l.take(files)
 	for _, f := range l.files {
 		l.lexicon(f)
 		l.role(f)

@@ -114,7 +114,7 @@ func (c *compiler) enter(s *step) {
 		s.seen.add(s.literals[k])
 	}
 	slices.Sort(s.literals)
-	s.wordings = nil
+	s.literals, s.wordings = slices.Compact(s.literals), nil
 }
 
 func (c *compiler) number(w *wording) int32 {

@@ -34,15 +34,21 @@ type personCase struct {
 	facts   scruple.Facts
 }
 
-// readExample reads one example of a rule and fills in what it leaves out.
-func readExample(r *Rule, node exampleNode) (Example, error) {
-	if r.Kind == kindGate {
-		m, f, err := gateExample(node.yaml)
-		return Example{Source: string(node.yaml), person: &personCase{m, f}}, message(err)
+// readExample reads one example of a rule and fills in what it leaves out. The people of an example that was proven are left out.
+func readExample(r *Rule, node exampleNode, proven bool) (Example, error) {
+	switch {
+	case r.Kind == kindGate && proven:
+		return Example{Source: string(node.YAML)}, nil
+	case r.Kind == kindGate:
+		m, f, err := gateExample(node.YAML)
+		return Example{Source: string(node.YAML), person: &personCase{m, f}}, message(err)
 	}
-	e := Example{Text: node.text}
-	if node.yaml != nil {
-		if err := strictyaml.Decode("", node.yaml, &e); err != nil {
+	e := Example{Text: node.Text}
+	switch {
+	case node.Read != nil:
+		e = *node.Read
+	case node.YAML != nil:
+		if err := strictyaml.Decode("", node.YAML, &e); err != nil {
 			return e, message(err)
 		}
 	}

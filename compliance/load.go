@@ -35,11 +35,16 @@ func Load(fsys ...fs.FS) (*Book, error) {
 	l := &loader{lexicons: map[string][]string{}, forms: &termForms{known: map[string][]pattern{}}}
 	sum := sha256.New()
 	writeGrammar(sum)
-	for _, f := range fsys {
-		for _, file := range l.read(f) {
+	for i, f := range fsys {
+		files := l.read(f)
+		for _, file := range files {
 			fmt.Fprintf(sum, "%s %d\n", file.name, len(file.src))
 			sum.Write(file.src)
 		}
+		if i > 0 || !l.known(files, hex.EncodeToString(sum.Sum(nil))) {
+			l.parse(files)
+		}
+		l.take(files)
 	}
 	for _, file := range l.files {
 		l.lexicon(file)
@@ -77,13 +82,15 @@ type ruleFile struct {
 	src    []byte
 	parsed fileSource
 	rules  []*Rule
+	broken bool // it could not be parsed
+	proven bool // its rules are known to hold their examples
 }
 
 func (f *ruleFile) fault(path string, e *specError) error {
 	return strictyaml.Errorf(f.name, f.src, path+e.path, "%s", e.text)
 }
 
-// read reads and parses the files of one file system.
+// read reads the files of one file system.
 func (l *loader) read(fsys fs.FS) []*ruleFile {
 	var files []*ruleFile
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -100,10 +107,13 @@ func (l *loader) read(fsys fs.FS) []*ruleFile {
 	if err != nil {
 		l.faults = append(l.faults, fmt.Errorf("read rule files: %w", err))
 	}
-	for i, err := range parse(files) {
-		f := files[i]
-		if err != nil {
-			l.faults = append(l.faults, err)
+	return files
+}
+
+// take keeps the files that were parsed.
+func (l *loader) take(files []*ruleFile) {
+	for _, f := range files {
+		if f.broken {
 			continue
 		}
 		if len(f.parsed.Rules) > 0 && !slices.Contains(scruple.Markets(), f.parsed.Market) {
@@ -112,18 +122,21 @@ func (l *loader) read(fsys fs.FS) []*ruleFile {
 		}
 		l.files = append(l.files, f)
 	}
-	return files
 }
 
-// parse parses all files, as many at a time as there are processors: it is half of the work of loading.
-func parse(files []*ruleFile) []error {
+// parse parses files, as many at a time as there are processors: it is half of the work of loading.
+func (l *loader) parse(files []*ruleFile) {
 	errs := make([]error, len(files))
 	var wg sync.WaitGroup
 	for i, f := range files {
 		wg.Go(func() { errs[i] = strictyaml.Decode(f.name, f.src, &f.parsed) })
 	}
 	wg.Wait()
-	return errs
+	for i, err := range errs {
+		if files[i].broken = err != nil; err != nil {
+			l.faults = append(l.faults, err)
+		}
+	}
 }
 
 func (l *loader) lexicon(f *ruleFile) {

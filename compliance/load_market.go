@@ -12,6 +12,7 @@ import (
 // marketLoader compiles the files of one market. Markets share nothing but terms, so they are compiled side by side.
 type marketLoader struct {
 	name     scruple.Market
+	proven   bool // the examples of files that say so need no proof
 	files    []*ruleFile
 	roles    []*ruleFile
 	compiler *compiler
@@ -33,7 +34,7 @@ func (l *loader) markets() []*marketLoader {
 	var out []*marketLoader
 	var wg sync.WaitGroup
 	for _, name := range scruple.Markets() {
-		m := &marketLoader{name: name, roles: l.roles, rules: map[string]*Rule{}}
+		m := &marketLoader{name: name, roles: l.roles, proven: l.proven(), rules: map[string]*Rule{}}
 		for _, f := range l.files {
 			if f.parsed.Market == name && len(f.parsed.Rules) > 0 {
 				m.files = append(m.files, f)
@@ -74,19 +75,21 @@ func (m *marketLoader) compile(f *ruleFile) {
 		r, err := s.rule(m.name)
 		if err == nil {
 			r.File, r.Line = f.name, lines[r.ID]
-			err = m.admit(r, s)
+			err = m.admit(r, s, f.proven && m.proven)
 		}
 		if err != nil {
 			m.faults = append(m.faults, f.fault(path, err))
 			continue
 		}
 		f.rules = append(f.rules, r)
-		m.pending = append(m.pending, proof{r, f, path})
+		if !f.proven || !m.proven {
+			m.pending = append(m.pending, proof{r, f, path})
+		}
 	}
 }
 
 // admit compiles a rule and adds it to the market.
-func (m *marketLoader) admit(r *Rule, s *ruleSource) *specError {
+func (m *marketLoader) admit(r *Rule, s *ruleSource, proven bool) *specError {
 	if first, there := m.rules[r.ID]; there {
 		return &specError{".id", fmt.Sprintf("id %q is taken by %s:%d; choose another", r.ID, first.File, first.Line)}
 	}
@@ -96,7 +99,7 @@ func (m *marketLoader) admit(r *Rule, s *ruleSource) *specError {
 		to  *[]Example
 	}{{"flag", s.Flag, &r.Flag}, {"pass", s.Pass, &r.Pass}} {
 		for i, raw := range list.raw {
-			e, err := readExample(r, raw)
+			e, err := readExample(r, raw, proven)
 			if err != nil {
 				return &specError{fmt.Sprintf(".%s[%d]", list.key, i), err.Error()}
 			}

@@ -107,7 +107,9 @@ func TestTermsOfTheBooksAreFoundWhereTheyStand(t *testing.T) {
 		t.Skip("the plain way takes its time")
 	}
 	l := &loader{lexicons: map[string][]string{}, forms: &termForms{known: map[string][]pattern{}}}
-	l.read(Rules)
+	files := l.read(Rules)
+	l.parse(files)
+	l.take(files)
 	var terms []string
 	for _, f := range l.files {
 		for _, list := range f.parsed.Lexicons {

@@ -47,7 +47,7 @@ func follow(steps []step, rest branch) []step {
 	return append(steps, step{kind: rest[0].sign})
 }
 
-// wordings folds texts, each once. Texts that sound alike are added.
+// wordings folds texts. Texts that sound alike are added.
 func (b *patternBuilder) wordings(texts []string) (out []wording, nothing bool, err error) {
 	for _, s := range texts {
 		letters, err := b.foldLiteral(s)
@@ -62,10 +62,6 @@ func (b *patternBuilder) wordings(texts []string) (out []wording, nothing bool, 
 		for _, other := range alike(letters) {
 			out = append(out, wording{other, string(other)})
 		}
-	}
-	if len(out) > 1 {
-		slices.SortFunc(out, func(a, b wording) int { return slices.Compare(a.letters, b.letters) })
-		out = slices.CompactFunc(out, func(a, b wording) bool { return a.key == b.key })
 	}
 	return out, nothing, nil
 }

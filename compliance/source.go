@@ -45,24 +45,25 @@ type ruleSource struct {
 	Number     *numberSource     `yaml:"number"`
 	Render     *renderSource     `yaml:"render"`
 	Gate       string            `yaml:"gate"`
-	With       yaml.RawMessage   `yaml:"with"`
+	With       yaml.RawMessage   `yaml:"with" json:"-"`
 }
 
 // exampleNode is one example as it is written: plain text, or the YAML of a mapping.
 type exampleNode struct {
-	text string
-	yaml []byte
+	Text string   `json:",omitempty"`
+	YAML []byte   `json:",omitempty"`
+	Read *Example `json:",omitempty"` // the mapping, where it is known already
 }
 
 // UnmarshalYAML keeps the example for later: how it reads depends on the kind of its rule.
 func (e *exampleNode) UnmarshalYAML(n ast.Node) error {
 	switch n := n.(type) {
 	case *ast.StringNode:
-		e.text = n.Value
+		e.Text = n.Value
 	case *ast.LiteralNode:
-		e.text = n.Value.Value
+		e.Text = n.Value.Value
 	default:
-		e.yaml = []byte(n.String())
+		e.YAML = []byte(n.String())
 	}
 	return nil
 }
