@@ -62,6 +62,9 @@ func (s *server) serve(ctx context.Context) (err error) {
 	if err := s.sound(ctx); err != nil {
 		return err
 	}
+	if s.clock, err = clockFrom(s.now); err != nil { // a rehearsal begins when everything is open
+		return err
+	}
 	listener, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return fmt.Errorf("--listen %s: %w; name another address", s.listen, err)
