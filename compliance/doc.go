@@ -97,7 +97,7 @@
 //	    beside one of near against the times in terms), amounts (money against the terms of the product for its role), list (figures of some roles, or amounts near some words,
 //	    against terms, kinds or allowed), access (words of near by which money is free, where terms lock it), denied (a word of roles
 //	    that is said not to be, and the product has it), omitted (the cost of credit without a fee of kinds whose period has one of
-//	    terms), grade (a grade of risk, one of near, that is not the product's), deadline (dates against the last days in terms), expired (such a day has gone by), sum
+//	    terms), closed (words of near that sell what is closed by its status or terms), grade (a grade of risk, one of near, that is not the product's), deadline (dates against the last days in terms), expired (such a day has gone by), sum
 //	    (instalments, interest and discounts that do not add up)
 //	  roles: only figures of these roles
 //	  near, unless: terms of the sentence of a figure: one of near has to stand there, none of unless may

@@ -49,7 +49,7 @@ func (t *reading) timeAfter(f *quantity) stretchOfTime {
 	if f.to >= to || t.units[f.to].class != letter {
 		return 0
 	}
-	for i := f.to; i < min(to, f.to+16) && t.units[i].class != sign; i++ {
+	for i := f.to; i < min(to, f.to+28) && t.units[i].class != sign; i++ {
 		if t.units[i].class == letter || t.units[i].class == digit {
 			if s := t.timeAt(i); s != 0 {
 				return s
@@ -119,6 +119,11 @@ func (t *reading) looksBack(f *quantity) bool {
 	return before || t.anyAt(f.to, "return", "returns", "performance", "gain", "to", "annualised", "annualized", "年化") > f.to
 }
 
+// pastOnly reports whether words before a length of time say that it has gone by.
+func (t *reading) pastOnly(f *quantity) bool {
+	return t.anyBefore(f.from, "近", "过去", "最近", "past", "last", "previous", "trailing") < f.from
+}
+
 // times returns the times that the period of a rate names.
 func (x *exam) times(r *scruple.Rate) []stretchOfTime {
 	if r.Period == "" {
@@ -159,15 +164,10 @@ func (x *exam) wrongFee(f *quantity) string {
 
 // mentions reports whether a text of the product holds some signs.
 func (x *exam) mentions(text string, words []unit) bool {
-	before := len(x.master)
-	x.learn("", text)
-	x.master = x.master[:before]
-	if text == "" {
-		return false
-	}
-	for i := range x.side.units {
+	side := x.plain(text)
+	for i := range side {
 		n := 0
-		for n < len(words) && i+n < len(x.side.units) && x.side.units[i+n].r == words[n].r {
+		for n < len(words) && i+n < len(side) && side[i+n].r == words[n].r {
 			n++
 		}
 		if n == len(words) {

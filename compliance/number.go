@@ -56,6 +56,7 @@ func numberChecks() []numberCheck {
 		{"access", "terms", true, (*numberRule).access},
 		{"denied", "", true, (*numberRule).denied},
 		{"omitted", "kinds terms", false, (*numberRule).omitted},
+		{"closed", "near", true, (*numberRule).closed},
 		{"grade", "near", true, (*numberRule).grade},
 		{"yearly", "any", false, (*numberRule).yearly},
 		{"amounts", "", false, (*numberRule).amounts},
@@ -101,7 +102,7 @@ func compileNumber(c *compiler, _ *Rule, s *ruleSource) (evaluator, error) {
 	if err := among(".number.unknown", []string{n.Unknown}, []string{"", "ignore", "hold"}); err != nil {
 		return nil, err
 	}
-	k.wordsFirst = n.Check == "access" || n.Check == "grade"
+	k.wordsFirst = n.Check == "access" || n.Check == "grade" || n.Check == "closed"
 	if err := k.compile(c, n); err != nil {
 		return nil, err
 	}
@@ -182,6 +183,9 @@ func (k *numberRule) amounts(x *exam, r *Rule) {
 			continue
 		}
 		own := numberRule{terms: terms}
+		if p := x.f.Product; f.role == premiumRole && p != nil && p.Type == "insurance" {
+			own.kinds = []string{"fee"} // what a policy costs
+		}
 		if known, ok := own.knownTo(x, f); !ok && known != "" && !x.follows(f) {
 			x.found(r, f.from, f.to, fmt.Sprintf("%s is called %s; expected %s", f, roleTable[f.role].name, known))
 		}

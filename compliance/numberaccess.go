@@ -37,7 +37,10 @@ func (k *numberRule) bound(x *exam) (string, []quantity) {
 		}
 	}
 	for _, key := range x.keys {
-		if v := p.Terms[key]; k.names(key) && binds(v) {
+		if v := p.Terms[key]; k.names(key) && binds(key, v) {
+			if x.repeatsTerm(v) {
+				return "", nil
+			}
 			return key + " " + v, lengths
 		}
 	}
@@ -60,20 +63,53 @@ func (k *numberRule) bound(x *exam) (string, []quantity) {
 }
 
 // binds reports whether the text of a term says that money is not free.
-func binds(text string) bool {
+func binds(key, text string) bool {
 	text = strings.ToLower(text)
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 	}
-	if has("any time", "anytime", "instant", "no penalty", "no notice", "none", "no lock", "随时", "每日开放", "无封闭") {
+	if text == "none" || text == "无" || has("any time", "anytime", "instant", "no penalty", "no notice", "no lock", "随时", "每日开放", "无封闭") {
 		return false
 	}
+	if (key == "notice" || strings.Contains(key, "lock")) && strings.ContainsAny(text, "123456789") {
+		return true
+	}
 	return has("不可", "不得", "不能", "不支持", "封闭", "锁定", "锁", "最短", "方可", "才能", "损失", "罚", "活期",
-		"no ", "not ", "cannot", "penalty", "only", "lock", "notice", "loss of", "days of interest", "from age", "from 55", "from 5")
+		"no ", "none", "not ", "cannot", "penalty", "only", "lock", "notice", "loss of", "days of interest", "from age", "from 55", "from 5")
 }
 
 func locksByName(name string) bool {
 	return slices.ContainsFunc([]string{"持有", "封闭", "定开", "定期开放"}, func(w string) bool { return strings.Contains(name, w) })
+}
+
+// repeatsTerm reports whether the message says a term of the product word for word.
+func (x *exam) repeatsTerm(text string) bool {
+	words, t := x.plain(text), x.t
+	for s := range t.units {
+		n := 0
+		for n < len(words) && s+n < len(t.units) && t.units[s+n].r == words[n].r {
+			n++
+		}
+		if n == len(words) && n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// plain returns the units of a text of the product, which are good until the next one is read.
+func (x *exam) plain(text string) []unit {
+	if text == "" {
+		return nil
+	}
+	before := len(x.master)
+	x.learn("", text)
+	x.master = x.master[:before]
+	words := x.side.units
+	for len(words) > 0 && words[len(words)-1].class >= sign {
+		words = words[:len(words)-1]
+	}
+	return words
 }
 
 // saysOne reports whether the message has one of some figures, elsewhere than in the name of the product.
@@ -81,22 +117,16 @@ func (x *exam) saysOne(list []quantity) bool {
 	figures := x.figures()
 	return slices.ContainsFunc(list, func(q quantity) bool {
 		return slices.ContainsFunc(figures, func(f quantity) bool {
-			return f.measure == q.measure && sameLength(&fact{quantity: q}, &f) && !x.inName(&f)
+			return f.measure == q.measure && (q.measure != percentage || f.role == feeRole) && sameLength(&fact{quantity: q}, &f) && !x.inName(&f)
 		})
 	})
 }
 
 // inName reports whether a figure is part of the name of the product where it stands.
 func (x *exam) inName(f *quantity) bool {
-	if x.f.Product.Name == "" {
+	name, t := x.plain(x.f.Product.Name), x.t
+	if len(name) == 0 {
 		return false
-	}
-	before := len(x.master)
-	x.learn("", x.f.Product.Name)
-	x.master = x.master[:before]
-	name, t := x.side.units, x.t
-	for len(name) > 0 && name[len(name)-1].class >= sign {
-		name = name[:len(name)-1]
 	}
 	for s := max(0, f.from-int32(len(name))); s <= f.from; s++ {
 		n := 0

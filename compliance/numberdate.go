@@ -72,11 +72,20 @@ func (k *numberRule) deadline(x *exam, r *Rule) {
 	}
 	for i := range x.t.figures {
 		f := &x.t.figures[i]
-		if f.measure == dayOfCalendar && f.day > 0 && f.role == deadlineRole && k.looksAt(x.t, f) && !x.dated(f, ends) {
+		if f.measure == dayOfCalendar && f.day > 0 && (f.role == deadlineRole || k.closes(x, i, ends)) && k.looksAt(x.t, f) && !x.dated(f, ends) {
 			x.found(r, f.from, f.to, fmt.Sprintf("%s; the product master has %s", f, ends[0].day))
 		}
 	}
 	k.soon(x, r, ends)
+}
+
+// closes reports whether a date is the end of a time that begins on a date of the product: 11月16日至12月30日.
+func (k *numberRule) closes(x *exam, i int, ends []ending) bool {
+	if i == 0 {
+		return false
+	}
+	a, b := &x.t.figures[i-1], &x.t.figures[i]
+	return a.measure == dayOfCalendar && a.day > 0 && x.t.joined(a.to, b.from) && x.dated(a, ends)
 }
 
 // dated reports whether a date is one of the product's.

@@ -20,6 +20,7 @@ func (k *numberRule) denied(x *exam, r *Rule) {
 	if x.f.Product == nil {
 		return
 	}
+	k.without(x, r)
 	for _, as := range k.roles {
 		var list []burden
 		for n, id := range x.e.roles[as] {
@@ -58,6 +59,9 @@ func (x *exam) burdens(as role) []burden {
 	for i := range x.facts() {
 		f := &x.master[i]
 		text := f.key + " " + p.Terms[f.key]
+		if f.key == "erc" {
+			text += " early repayment charge"
+		}
 		if p.Terms[f.key] == "" || f.high == 0 || f.measure == dayOfCalendar || !isBurden(as, f.key, text) {
 			continue
 		}
@@ -81,6 +85,45 @@ func measureOf(r *scruple.Rate) measure {
 		return percentage
 	}
 	return amountOfMoney
+}
+
+// without objects to words of near that are denied, where a term whose name has part of theirs is not nothing: no excess.
+func (k *numberRule) without(x *exam, r *Rule) {
+	for _, id := range k.near {
+		for _, h := range x.t.of(id) {
+			from, to := x.t.clause(h.start)
+			if _, ok := x.t.denialBefore(h.start, from); !ok && !x.t.denialAfter(h.end, to) || x.t.conditional(from, h.end, to) || k.lets(x.t, h) {
+				continue
+			}
+			for i := range x.facts() {
+				f := &x.master[i]
+				if f.high != 0 && x.sameTerm(f.key, h) && !x.shows(&f.quantity) {
+					x.found(r, h.start, h.end, fmt.Sprintf("the product master has %s %s", f.key, x.f.Product.Terms[f.key]))
+					return
+				}
+			}
+		}
+	}
+}
+
+// sameTerm reports whether words are the name of a term.
+func (x *exam) sameTerm(key string, h hit) bool {
+	for _, w := range [...]struct{ word, part string }{
+		{"excess", "excess"},
+		{"excess", "deduct"},
+		{"deductible", "excess"},
+		{"deductible", "deduct"},
+		{"waitingperiod", "waiting"},
+		{"免赔额", "deduct"},
+		{"免赔", "deduct"},
+		{"免赔额", "excess"},
+		{"等待期", "waiting"},
+	} {
+		if strings.Contains(key, w.part) && x.t.wordsAt(h.start, w.word) == h.end {
+			return true
+		}
+	}
+	return false
 }
 
 // deniedBurden returns the burden that the words at a hit deny, or nil.

@@ -59,6 +59,11 @@ func TestTermsInWords(t *testing.T) {
 	locked := &scruple.Product{Type: "wealth", Name: "安和180天", Risk: "R2", Terms: map[string]string{"lockup": "180天，期间不可赎回"}}
 	bond := &scruple.Product{Type: "deposit", Name: "Two Year Bond", Terms: map[string]string{"withdrawals": "none before maturity, no access"}}
 	fee := &scruple.Product{Type: "mortgage", Name: "Tracker", Rates: []scruple.Rate{{Kind: "fee", Low: 749, High: 749, Unit: "GBP", Period: "booking"}}}
+	advice := &scruple.Product{Type: "wealth", Rates: []scruple.Rate{rateOf("fee", 0.6, "advisory")}}
+	target := &scruple.Product{Type: "fund", Rates: []scruple.Rate{rateOf("benchmark", 6.5, "objective")}}
+	term := &scruple.Product{Type: "deposit", Rates: []scruple.Rate{rateOf("deposit_rate", 2.7, "18 months")}}
+	shut := &scruple.Product{Type: "fund", Terms: map[string]string{"status": "closed to new money"}}
+	pets := &scruple.Product{Type: "insurance", Terms: map[string]string{"excess": "£75"}}
 	for _, tc := range []struct {
 		market  scruple.Market
 		product *scruple.Product
@@ -74,6 +79,17 @@ func TestTermsInWords(t *testing.T) {
 		{scruple.UK, fee, "No booking fee", true},
 		{scruple.UK, fee, "No exit fee", false},
 		{scruple.UK, fee, "No booking fee for first-time buyers", false},
+		{scruple.US, fee, "Our booking fee was raised from $700 to $749", false},
+		{scruple.EU, advice, "We raised the advisory fee from 0.50% to 0.60%", false},
+		{scruple.EU, advice, "The advisory fee is 0.50% to 0.55%", true},
+		{scruple.EU, target, "6.5%, month after month", true},
+		{scruple.EU, target, "Our objective is a target of 6.5%", false},
+		{scruple.EU, term, "2.70% for 12 months", true},
+		{scruple.EU, term, "2.70% for 18 months", false},
+		{scruple.EU, shut, "Invest today", true},
+		{scruple.EU, shut, "It is closed to new money; you cannot invest", false},
+		{scruple.UK, pets, "No excess to pay", true},
+		{scruple.UK, pets, "A £75 excess", false},
 		{scruple.UK, bond, "You cannot withdraw at any time before maturity", false},
 	} {
 		if got := ofNumbers(t, tc.market, tc.product, tc.text); (len(got) > 0) != tc.wrong {

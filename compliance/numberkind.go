@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -47,6 +48,9 @@ func (x *exam) follows(f *quantity) bool {
 	if f.low != f.high || f.low == 0 {
 		return false
 	}
+	if f.measure == percentage && f.per == perMonth && x.flat(f) {
+		return true
+	}
 	own := x.figuresLike(f)
 	for i, a := range own {
 		if f.measure == amountOfMoney && x.multiple(f.low, a) || f.measure == percentage && x.reduced(f.low, a) {
@@ -81,6 +85,46 @@ func (x *exam) former(f *quantity) bool {
 	return false
 }
 
+// changed reports whether a range is a change from one figure to another, of which the product has one: raised from 0.75% to 0.85%.
+func (x *exam) changed(f *quantity) bool {
+	if f.low == f.high {
+		return false
+	}
+	low, high := *f, *f
+	low.high, high.low = f.low, f.high
+	if !low.held(x.f.Product, nil) && !high.held(x.f.Product, nil) {
+		return false
+	}
+	from, to := x.t.clause(f.from)
+	for i := from; i < to; i++ {
+		if x.t.anyAt(i, "raised", "raise", "cut", "lowered", "lower", "reduced", "increased", "changed", "rises", "rose", "falls", "fell", "dropped", "moves", "上调", "下调", "调整", "上升", "下降") > i {
+			return true
+		}
+	}
+	return false
+}
+
+// unlabelled says that a figure without a name is the product's benchmark, where nothing in the message says that it has one.
+func (x *exam) unlabelled(f *quantity) string {
+	p := x.f.Product
+	if f.low == 0 || !f.held(p, []string{"benchmark"}) {
+		return ""
+	}
+	for i := range p.Rates {
+		if r := &p.Rates[i]; r.Kind != "benchmark" && f.of(r, f.low) {
+			return ""
+		}
+	}
+	for _, id := range x.e.roles[benchmarkRole] {
+		for _, h := range x.t.of(id) {
+			if !x.inName(&quantity{from: h.start, to: h.end}) {
+				return ""
+			}
+		}
+	}
+	return fmt.Sprintf("%s is the product's benchmark, and nothing says so", f)
+}
+
 // figuresLike returns the figures of the product of the measure of a figure.
 func (x *exam) figuresLike(f *quantity) []float64 {
 	var out []float64
@@ -113,6 +157,14 @@ func (x *exam) multiple(v, a float64) bool {
 		}
 	}
 	return false
+}
+
+// flat reports whether a percentage for a month is what a card takes of the whole amount, and the yearly rate that it makes over what
+// is still owed, about twice as much, is the product's and is said.
+func (x *exam) flat(f *quantity) bool {
+	return slices.ContainsFunc(x.f.Product.Rates, func(r scruple.Rate) bool {
+		return (r.Kind == "apr" || r.Kind == "apr_max") && r.High >= f.low*12 && r.Low <= f.low*12*2.1 && (x.says(r.Low) || x.says(r.High))
+	})
 }
 
 // reduced reports whether v is a percentage of the product at a discount, or for a month of the year.

@@ -33,6 +33,9 @@ func (k *numberRule) compare(x *exam, f *quantity) string {
 	kinds := f.kinds(p)
 	switch {
 	case f.role == noRole:
+		if detail := cmp.Or(x.wrongPeriod(f), x.unlabelled(f)); detail != "" {
+			return detail
+		}
 		if k.hold && f.low != 100 && f.low != 0 && len(ratesOf(p, nil)) > 0 && !f.held(p, nil) && !x.told(f) && !x.follows(f) {
 			return fmt.Sprintf("%s is no figure of the product", f)
 		}
@@ -46,7 +49,7 @@ func (k *numberRule) compare(x *exam, f *quantity) string {
 			return ""
 		}
 		return fmt.Sprintf("%s is called %s, and is the product's %s", f, info.name, f.kindOf(p))
-	case x.told(f), x.follows(f), x.former(f):
+	case x.told(f), x.follows(f), x.former(f), x.changed(f):
 		return ""
 	}
 	if known := ratesOf(p, kinds); len(known) > 0 {

@@ -114,6 +114,9 @@ func (k *numberRule) interest(x *exam, r *Rule, f *quantity) {
 		default:
 			continue
 		}
+		if *slot != nil && (*slot).low == g.low || g.role == minimumRole {
+			continue
+		}
 		if *slot != nil || g.low != g.high {
 			return
 		}
@@ -125,7 +128,7 @@ func (k *numberRule) interest(x *exam, r *Rule, f *quantity) {
 	if principal.role == paymentRole || principal.low <= f.low { // a loan with its instalment, not a sum with its interest
 		return
 	}
-	for _, days := range yearsOf(rate.per) {
+	for _, days := range append(yearsOf(rate.per), term.low) { // the last: interest for each year
 		if want := principal.low * rate.low / 100 * term.low / days; math.Abs(want-f.low) <= want*0.03+1 {
 			return
 		}

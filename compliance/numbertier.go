@@ -80,10 +80,13 @@ func (x *exam) saysLimit(r *scruple.Rate) bool {
 
 // lengths compares the time that stands nearest to a word in its clause with the terms of the product.
 func (k *numberRule) lengths(x *exam, r *Rule) {
+	if k.kinds != nil {
+		k.lasts(x, r)
+	}
 	for _, id := range k.near {
 		for _, h := range x.t.of(id) {
 			f := x.t.lengthBeside(h)
-			if f == nil || !k.looksAt(x.t, f) || x.f.Product == nil || x.t.looksBack(f) || x.inName(f) {
+			if f == nil || !k.looksAt(x.t, f) || x.f.Product == nil || x.t.pastOnly(f) || x.inName(f) {
 				continue
 			}
 			var list []string
@@ -102,9 +105,38 @@ func (k *numberRule) lengths(x *exam, r *Rule) {
 	}
 }
 
-// sameLength reports whether two times are one, a year being twelve months too.
+// lasts objects to a time that is said right after a rate, in its clause, and is none of the product: 2.70% for 12 months.
+func (k *numberRule) lasts(x *exam, r *Rule) {
+	for i := range x.t.figures[:max(0, len(x.t.figures)-1)] {
+		f, g := &x.t.figures[i], &x.t.figures[i+1]
+		if f.measure != percentage || g.measure != lengthOfTime || x.f.Product == nil || x.t.boundaries(f.to, g.from) > 0 {
+			continue
+		}
+		if x.t.anyBefore(g.from, "for", "for the first", "fixed for") == g.from || x.t.length(f.to, g.from) > 14 {
+			continue
+		}
+		rate := slices.IndexFunc(x.f.Product.Rates, func(r scruple.Rate) bool {
+			return slices.Contains(k.kinds, r.Kind) && len(x.lengthsOf(&r)) > 0 && inside(&r, f.low, 1e-6)
+		})
+		if rate < 0 || slices.ContainsFunc(x.facts(), func(m fact) bool { return m.measure == lengthOfTime && sameLength(&m, g) }) || x.inName(g) {
+			continue
+		}
+		x.found(r, g.from, g.to, fmt.Sprintf("%s; the product has %s", g, x.f.Product.Rates[rate].Period))
+	}
+}
+
+// lengthsOf returns the times in the period of a rate.
+func (x *exam) lengthsOf(r *scruple.Rate) []fact {
+	before := len(x.master)
+	x.learn(r.Kind, r.Period)
+	out := slices.Clone(x.master[before:])
+	x.master = x.master[:before]
+	return slices.DeleteFunc(out, func(f fact) bool { return f.measure != lengthOfTime })
+}
+
+// sameLength reports whether two times are one: half a year is six months, or 182 days.
 func sameLength(m *fact, f *quantity) bool {
-	return m.covers(f) || math.Abs(m.low/365-f.low/360) < 1e-6 || math.Abs(m.low/360-f.low/365) < 1e-6
+	return m.covers(f) || math.Abs(m.low-f.low) <= 0.015*m.low
 }
 
 // lengthBeside returns the time in the clause of a word that stands nearest to it, after it rather than before, or nil.
