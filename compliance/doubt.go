@@ -24,7 +24,7 @@ func (t *reading) doubted(g *grammar, h hit) bool {
 	}
 	for range 3 {
 		if t.undenied(g, g.doubts, at, to) {
-			return true
+			return t.barrier(g, at, to) < 0 // not: “保本”我们从不说，但您懂的
 		}
 		if at = t.afterStops(to); int(at) >= len(t.units) {
 			return false
