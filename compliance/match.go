@@ -6,6 +6,8 @@ type entry struct {
 	size  int16
 	open  bool // some term lets it go on within a word
 	armed bool // it triggers patterns
+	// Lists that hold it alone are engine.alone.values[alone:alone+lists].
+	alone, lists int32
 }
 
 // enter notes what the literals are.
@@ -16,8 +18,10 @@ func (e *engine) enter(all []wording) {
 		e.letters = append(e.letters, w.letters...)
 	}
 	for id := range e.literals {
+		l := &e.literals[id]
+		l.alone, l.lists = e.alone.starts[id], int32(len(e.alone.of(int32(id))))
 		for _, s := range e.alone.of(int32(id)) {
-			e.literals[id].open = e.literals[id].open || s.open
+			l.open = l.open || s.open
 		}
 	}
 	for i := range e.patterns {
@@ -95,8 +99,9 @@ func (t *reading) spot(e *engine) {
 		if u.class >= list || inWord && !e.ahead || !t.mayBegin(e, i) {
 			continue
 		}
-		if e.ahead || t.opens(int32(i)) || t.afterNumber(int32(i)) {
-			t.walk(e, int32(i))
+		o := occurrence{start: int32(i), opens: t.opens(int32(i)), digits: t.afterNumber(int32(i))}
+		if e.ahead || o.opens || o.digits {
+			t.walk(e, o)
 		}
 	}
 	t.matches.word = int32(max(longest, len(t.units)-word))
@@ -110,36 +115,39 @@ func (t *reading) mayBegin(e *engine, i int) bool {
 	return e.trie.begins(u[0].r, u[1].r, u[2].r, u[3].r)
 }
 
-// walk follows the trie from unit start and looks at every literal that may stand there. No literal goes on over the end of
+// walk follows the trie from where o begins, and looks at every literal that may stand there. No literal goes on over the end of
 // a clause.
-func (t *reading) walk(e *engine, start int32) {
-	state := int32(0)
-	for i := start; int(i) < len(t.units) && t.units[i].class < list; i++ {
-		at := e.trie.step(state, t.units[i].r)
+func (t *reading) walk(e *engine, o occurrence) {
+	state, rest := int32(0), t.units[o.start:]
+	for i := range rest {
+		if rest[i].class >= list {
+			return
+		}
+		at := e.trie.step(state, rest[i].r)
 		if at == nil {
 			return
 		}
 		if at.literal > 0 {
-			t.verify(e, at.literal-1, start, i+1)
+			o.literal = at.literal - 1
+			t.verify(e, &o, o.start+int32(i)+1)
 		}
 		state = at.to
 	}
 }
 
-// verify notes the literal that begins at unit start, of which units before seen agree, if the others do too.
-func (t *reading) verify(e *engine, id, start, seen int32) {
-	l := &e.literals[id]
+// verify notes an occurrence, of which units before seen agree, if the others do too.
+func (t *reading) verify(e *engine, o *occurrence, seen int32) {
+	l, start := &e.literals[o.literal], o.start
 	end := start + int32(l.size)
 	if int(end) > len(t.units) || end > seen && !t.reads(e.letters[l.at+seen-start:l.at+int32(l.size)], seen) {
 		return
 	}
-	closes := t.closes(end)
-	if !closes && !l.open {
+	o.end, o.closes = end, t.closes(end)
+	if !o.closes && !l.open {
 		return
 	}
-	o := occurrence{start: start, end: end, literal: id, opens: t.opens(start), closes: closes, digits: t.afterNumber(start)}
 	m := &t.matches
-	for _, s := range e.alone.of(id) {
+	for _, s := range e.alone.values[l.alone : l.alone+l.lists] {
 		if (o.opens || s.ahead) && (o.closes || s.open) {
 			h := hit{list: s.list, start: start, end: end}
 			if s.open {
@@ -151,8 +159,8 @@ func (t *reading) verify(e *engine, id, start, seen int32) {
 	if l.armed {
 		m.armed = append(m.armed, int32(len(m.seen)))
 	}
-	m.seen = append(m.seen, o)
-	m.sieve.add(id)
+	m.seen = append(m.seen, *o)
+	m.sieve.add(o.literal)
 }
 
 // wordEndAt returns where the word ends that goes on at a unit, or the unit itself when none does. Letters that stand by
