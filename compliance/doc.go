@@ -101,7 +101,7 @@
 //	    (instalments, interest and discounts that do not add up)
 //	  roles: only figures of these roles
 //	  near, unless: terms of the sentence of a figure: one of near has to stand there, none of unless may
-//	  any: for yearly
+//	  any: for yearly, and for denied words by which the whole costs nothing
 //	  kinds: kinds of rates; terms: parts of the names of terms of the product
 //	  allowed: the figures that may stand there where the product names none
 //	  above: figures below are not looked at

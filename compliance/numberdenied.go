@@ -20,6 +20,7 @@ func (k *numberRule) denied(x *exam, r *Rule) {
 	if x.f.Product == nil {
 		return
 	}
+	k.free(x, r)
 	k.without(x, r)
 	for _, as := range k.roles {
 		var list []burden
@@ -85,6 +86,24 @@ func measureOf(r *scruple.Rate) measure {
 		return percentage
 	}
 	return amountOfMoney
+}
+
+// free objects to words of any, by which the whole costs nothing, where the product has a fee that is not said.
+func (k *numberRule) free(x *exam, r *Rule) {
+	for _, id := range k.any {
+		for _, h := range x.t.of(id) {
+			from, to := x.t.clause(h.start)
+			if x.t.denied(&x.e.grammar, h) || x.t.warned(&x.e.grammar, h) || x.t.conditional(from, h.end, to) || k.lets(x.t, h) {
+				continue
+			}
+			fees := x.burdens(feeRole)
+			if len(fees) == 0 || slices.ContainsFunc(fees, func(b burden) bool { return x.shows(&b.shown) }) {
+				return
+			}
+			x.found(r, h.start, h.end, "the product master has "+fees[0].describe())
+			return
+		}
+	}
 }
 
 // without objects to words of near that are denied, where a term whose name has part of theirs is not nothing: no excess.
@@ -171,7 +190,7 @@ func (t *reading) names(from, to int32) bool {
 			return false
 		}
 	}
-	return t.anyBefore(to, "other", "其他", "其它", "另外", "further", "additional", "extra", "hidden", "same", "late", "foreign") == to
+	return t.anyBefore(to, "other", "其他", "其它", "另外", "further", "additional", "extra", "hidden", "same") == to
 }
 
 // denialAfter looks for 全免, 为零, waived and the like right after a word.

@@ -78,6 +78,8 @@ func TestTermsInWords(t *testing.T) {
 		{scruple.CN, locked, "风险等级R2", false},
 		{scruple.UK, fee, "No booking fee", true},
 		{scruple.UK, fee, "No exit fee", false},
+		{scruple.UK, fee, "One call, and it's free", true},
+		{scruple.UK, fee, "One call, and it's free; the booking fee for a loan is £749", false},
 		{scruple.UK, fee, "No booking fee for first-time buyers", false},
 		{scruple.US, fee, "Our booking fee was raised from $700 to $749", false},
 		{scruple.EU, advice, "We raised the advisory fee from 0.50% to 0.60%", false},
