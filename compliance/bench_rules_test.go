@@ -52,7 +52,7 @@ func madeUpBook(b *testing.B, rules int, shared bool) *Book {
 			b.Fatal(err)
 		}
 	}
-	return &Book{engines: map[scruple.Market]*engine{scruple.US: c.finish()}}
+	return &Book{engines: map[scruple.Market]*lateEngine{scruple.US: {build: c.finish}}}
 }
 
 // madeUpTerm returns a term such as "your (trelok|banid)...sorip".

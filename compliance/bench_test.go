@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,11 +84,22 @@ func BenchmarkCores(b *testing.B) {
 	}
 }
 
+// Loading reads all rules; the words of a market are entered when it is first asked for: one market, or all of them at once.
 func BenchmarkBuiltin(b *testing.B) {
-	for b.Loop() {
-		if _, err := Load(Rules); err != nil {
-			b.Fatal(err)
-		}
+	for name, markets := range map[string][]scruple.Market{"one": {scruple.CN}, "all": scruple.Markets()} {
+		b.Run("markets="+name, func(b *testing.B) {
+			for b.Loop() {
+				book, err := Load(Rules)
+				if err != nil {
+					b.Fatal(err)
+				}
+				var wg sync.WaitGroup
+				for _, m := range markets {
+					wg.Go(func() { book.Check(&scruple.Message{Market: m, Text: "x"}, nil) })
+				}
+				wg.Wait()
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(b.N), "ms")
+		})
 	}
-	b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(b.N), "ms")
 }

@@ -147,7 +147,7 @@ func TestRuleThatFailsHolds(t *testing.T) {
 	c := newCompiler(nil, &termForms{known: map[string][]pattern{}})
 	r := &Rule{ID: "cn.broken", Kind: kindClaim, Verdict: scruple.Block, Basis: []Basis{{Law: "x"}}, check: broken{}}
 	c.e.rules = append(c.e.rules, r)
-	b := &Book{engines: map[scruple.Market]*engine{scruple.CN: c.finish()}}
+	b := &Book{engines: map[scruple.Market]*lateEngine{scruple.CN: {build: c.finish}}}
 	want := scruple.Findings{{Rule: "cn.broken", Kind: kindClaim, Verdict: scruple.Hold, Detail: "rule failed: no"}}
 	if diff := cmp.Diff(want, b.Check(&scruple.Message{Market: scruple.CN, Text: "x"}, nil)); diff != "" {
 		t.Error(diff)

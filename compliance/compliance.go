@@ -13,7 +13,7 @@ import (
 type Book struct {
 	rules   []*Rule
 	byID    map[string]*Rule
-	engines map[scruple.Market]*engine
+	engines map[scruple.Market]*lateEngine
 	digest  string
 	waivers []Waiver
 }
@@ -40,10 +40,11 @@ func (b *Book) Rules() []*Rule { return slices.Clone(b.rules) }
 // Findings come sorted by part, start and rule. Check reads no clock, keeps nothing of its arguments, and is safe for
 // concurrent use.
 func (b *Book) Check(m *scruple.Message, f *scruple.Facts) scruple.Findings {
-	e, ok := b.engines[m.Market]
+	late, ok := b.engines[m.Market]
 	if !ok {
 		return unknownMarket(m)
 	}
+	e := late.get()
 	if f == nil {
 		f = &scruple.Facts{}
 	}

@@ -34,7 +34,7 @@ func figuresOf(t testing.TB, market scruple.Market, text string) []string {
 
 func withFigures(t testing.TB, market scruple.Market, text string, do func(x *exam)) {
 	t.Helper()
-	e := book(t).engines[market]
+	e := book(t).engines[market].get()
 	x := e.begin(&scruple.Message{Market: market, Text: text}, &scruple.Facts{})
 	defer e.end(x)
 	if fault := x.read(e); fault != "" {

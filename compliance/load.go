@@ -50,7 +50,7 @@ func Load(fsys ...fs.FS) (*Book, error) {
 		l.lexicon(file)
 		l.role(file)
 	}
-	book := &Book{byID: map[string]*Rule{}, engines: map[scruple.Market]*engine{}, digest: hex.EncodeToString(sum.Sum(nil))}
+	book := &Book{byID: map[string]*Rule{}, engines: map[scruple.Market]*lateEngine{}, digest: hex.EncodeToString(sum.Sum(nil))}
 	for _, m := range l.markets() {
 		l.faults = append(l.faults, m.faults...)
 		book.engines[m.name] = m.engine

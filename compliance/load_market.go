@@ -9,6 +9,18 @@ import (
 	"github.com/scruple/scruple"
 )
 
+// lateEngine is the engine of a market, built when it is first asked for: most programs judge messages of one market or two.
+type lateEngine struct {
+	once  sync.Once
+	build func() *engine
+	built *engine
+}
+
+func (l *lateEngine) get() *engine {
+	l.once.Do(func() { l.built, l.build = l.build(), nil })
+	return l.built
+}
+
 // marketLoader compiles the files of one market. Markets share nothing but terms, so they are compiled side by side.
 type marketLoader struct {
 	name     scruple.Market
@@ -16,9 +28,10 @@ type marketLoader struct {
 	files    []*ruleFile
 	roles    []*ruleFile
 	compiler *compiler
-	engine   *engine
+	engine   *lateEngine
 	rules    map[string]*Rule
 	pending  []proof
+	later    []uncompiled
 	faults   []error
 }
 
@@ -27,6 +40,12 @@ type proof struct {
 	rule *Rule
 	file *ruleFile
 	path string
+}
+
+// uncompiled is a rule whose words are entered when its market is first asked for. Its file is proven, so that cannot fail.
+type uncompiled struct {
+	rule   *Rule
+	source *ruleSource
 }
 
 // markets compiles the rules of every market that has any, in the order of scruple.Markets.
@@ -54,17 +73,33 @@ func (m *marketLoader) load(c *compiler) {
 	for _, f := range m.files {
 		m.compile(f)
 	}
-	for _, f := range m.roles {
-		if err := c.roleWords(f.parsed.Roles); err != nil {
-			m.faults = append(m.faults, f.fault("$", err))
-		}
+	m.engine = &lateEngine{build: m.finish}
+	if len(m.pending) == 0 && len(m.faults) == 0 && m.proven {
+		return
 	}
-	m.engine = c.finish()
+	e := m.engine.get()
 	for _, p := range m.pending {
-		if err := m.engine.prove(p.rule); err != nil {
+		if err := e.prove(p.rule); err != nil {
 			m.faults = append(m.faults, p.file.fault(p.path, err))
 		}
 	}
+}
+
+// finish enters what was left for later, and completes the engine.
+func (m *marketLoader) finish() *engine {
+	for _, u := range m.later {
+		if err := m.compiler.compile(u.rule, u.source); err != nil {
+			panic("a rule that was proven does not compile: " + u.rule.ID + ": " + err.text)
+		}
+	}
+	for _, f := range m.roles {
+		if err := m.compiler.roleWords(f.parsed.Roles); err != nil {
+			m.faults = append(m.faults, f.fault("$", err))
+		}
+	}
+	e := m.compiler.finish()
+	m.later, m.compiler, m.roles = nil, nil, nil
+	return e
 }
 
 func (m *marketLoader) compile(f *ruleFile) {
@@ -106,11 +141,12 @@ func (m *marketLoader) admit(r *Rule, s *ruleSource, proven bool) *specError {
 			*list.to = append(*list.to, e)
 		}
 	}
-	if err := m.compiler.compile(r, s); err != nil {
-		return err
-	}
 	m.rules[r.ID] = r
-	return nil
+	if proven && r.Kind != kindGate { // gates have no words, and are asked how far they look back
+		m.later = append(m.later, uncompiled{r, s})
+		return nil
+	}
+	return m.compiler.compile(r, s)
 }
 
 // linesOf returns the line, from 1, on which each rule's id stands.
