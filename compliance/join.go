@@ -44,7 +44,7 @@ func (t *reading) consider(e *engine, id, k int32) {
 			t.begin(e, p, j)
 		}
 	}
-	m.begun[id] = k + 1
+	m.begun[id] = k // which may begin the pattern of a later trigger
 }
 
 // fits reports whether a literal stands as the step asks for: as whole words.
