@@ -72,8 +72,9 @@ func highlight(text, part string, fs scruple.Findings) string {
 	return b.String()
 }
 
-// findings prints what was found, each with its rule, the law behind it and what to do.
+// findings prints what was found, each with its words, its rule, the law behind it and what to do. What a rule says is said once.
 func (g *globals) findings(fs scruple.Findings, rule func(id string) (*compliance.Rule, bool), indent string) {
+	said := map[string]bool{}
 	for i, f := range fs {
 		r, ok := rule(f.Rule)
 		if !ok {
@@ -84,10 +85,14 @@ func (g *globals) findings(fs scruple.Findings, rule func(id string) (*complianc
 		if f.Waiver != "" {
 			verdict = "waived (" + f.Waiver + ")"
 		}
-		fmt.Printf("%s%d  %s  %s  [%s]\n", indent, i+1, verdict, g.words(r.Title), f.Rule)
+		fmt.Printf("%s%d  %s  %s  [%s]%s\n", indent, i+1, verdict, g.words(r.Title), f.Rule, quoted(f.Quote))
 		if f.Detail != "" {
 			fmt.Printf("%s     %s\n", indent, f.Detail)
 		}
+		if said[f.Rule] {
+			continue
+		}
+		said[f.Rule] = true
 		fmt.Printf("%s     %s\n", indent, g.words(r.Why))
 		for _, b := range r.Basis {
 			fmt.Printf("%s     %s\n", indent, citation(b))
@@ -96,6 +101,14 @@ func (g *globals) findings(fs scruple.Findings, rule func(id string) (*complianc
 			fmt.Printf("%s     → %s\n", indent, fix)
 		}
 	}
+}
+
+// quoted shows the words of a finding in one line.
+func quoted(words string) string {
+	if words = strings.Join(strings.Fields(words), " "); words == "" {
+		return ""
+	}
+	return "  “" + words + "”"
 }
 
 // citation writes a basis as a reader expects it, and says when nobody has read it.
